@@ -8,6 +8,7 @@ compared with, because units were resolved when the tree was built (`model.typin
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -272,3 +273,12 @@ def parts(node: Condition | Term) -> tuple[Condition | Term, ...]:
             return tuple(part for row in rows for part in row)
         case ReadTerm(_, options) | Readings(_, options):
             return tuple(option for _, option in options)
+
+
+def descend(node: Condition | Term) -> Iterator[Condition | Term]:
+    """Yield a node and all nodes below it; names are not followed."""
+    pending = [node]
+    while pending:
+        each = pending.pop()
+        yield each
+        pending += reversed(parts(each))

@@ -373,13 +373,14 @@ class Meaning(Generic[B, N]):
     def _assigned(self, decision: Decision, names: tuple[str, ...]) -> Truth[B]:
         c = self.carrier
         member = self.truth(decision.population).holds
-        mine = c.some([self.truth(Takes(decision.name, name)).holds for name in names])
+        mine = [self.truth(Takes(decision.name, name)) for name in names]
+        one, none = c.some([t.holds for t in mine]), c.every([t.fails for t in mine])
         settled = c.every((member, self.settled(decision)))
         if decision.intent in (Intent.ANY, Intent.AT_LEAST_ONE):
-            holds = c.every((member, mine))
+            holds = c.every((member, one))
         else:
-            holds = c.every((settled, mine))
-        return Truth(holds, c.every((settled, c.negate(mine))))
+            holds = c.every((settled, one))
+        return Truth(holds, c.every((settled, none)))
 
 
 TERMS = (Number, Value, Derived, Sum, Product, Quotient, Least, Greatest, Floor, Cases, ReadTerm)

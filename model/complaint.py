@@ -1,0 +1,147 @@
+"""What is wrong with a condition's text, in words for a reader who does not program."""
+
+# ruff: noqa: RUF001 - the odd characters are those that people paste from a word processor
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
+
+from trialproof.model.exact import in_backticks
+from trialproof.model.syntax import KEYWORDS, Mistake
+
+# What can come next, in the order in which it is said. A terminal that is not listed goes without saying.
+_EXPECTED = (
+    ("NUMBER", "a number"),
+    ("NAME", "a name"),
+    ("WORD", "a category"),
+    ("UNIT", "a unit"),
+    ("RELATION", "a comparison"),
+    ("THEN", "`then`"),
+    ("AND", "`and`"),
+    ("OR", "`or`"),
+    ("OF", "`of`"),
+    ("COMMA", "`,`"),
+    ("LPAR", "`(`"),
+    ("RPAR", "`)`"),
+    ("$END", "the end"),
+)
+_WORDS = {
+    "IF": "if", "THEN": "then", "AND": "and", "OR": "or", "XOR": "xor", "NOT": "not", "BETWEEN": "between", "IS": "is",
+    "IN": "in", "OF": "of", "KNOWN": "known", "UNKNOWN": "unknown", "EXACTLY": "exactly",
+}  # fmt: skip
+
+# What people write instead, wherever it covers the place where reading stopped. The first that does is shown.
+_HABITS = tuple(
+    (re.compile(pattern), help)
+    for pattern, help in (  # noqa: A001
+        (r"=>", "did you mean `>=`?"),
+        (r"=<", "did you mean `<=`?"),
+        (r"==+", "write a single `=`"),
+        (r"<>", "write `!=`"),
+        (r"([<>!])\s+=", r"write `\1=` without a blank"),
+        (r"&&?|∧", "write `and`"),
+        (r"\|\|?|∨", "write `or`"),
+        (r"!(?!=)|¬", "write `not`"),
+        (r"[→⇒]", "write `if a then b`"),
+        (r"\^|[*×]\s*10[*^]", "a power of ten is part of the unit, as in `4.0 10*9/L`"),
+        (r"[–—−]", "write `-`"),
+        (r"[×·]", "write `*`"),
+        (r"÷", "write `/`"),
+        (r"(?<![0-9])(\.[0-9]+)", r"write `0\1`"),
+        (r"[0-9],[0-9]{3}(?![0-9])", "write numbers without commas between the thousands"),
+        (r"([0-9]+),([0-9]+)", r"write `\1.\2`, with a decimal point"),
+        (r"[“”„'‘’«»`\"]", 'only a category is quoted, behind `is` and with `"`'),
+        (r"[\[\]{}]", "write round brackets"),
+        (r"\bis\s+(any\s+of|in|either)\b", "write `is one of (...)`"),
+        (r"(\bis\s+)?\bat\s+least\b(\s+\S+)?", "compare with `>=`; `at least 2 of (a, b, c)` counts conditions"),
+        (r"(\bis\s+)?\bat\s+most\b(\s+\S+)?", "compare with `<=`; `at most 2 of (a, b, c)` counts conditions"),
+        (r"(\bis\s+)?\b(exactly|equal\s+to|equals)\b(\s+\S+)?", "compare with `=`"),
+        (r"(\bis\s+)?\b(more\s+than|greater\s+than|over|above)\b(\s+\S+)?", "compare with `>`"),
+        (r"(\bis\s+)?\b(less\s+than|fewer\s+than|under|below)\b(\s+\S+)?", "compare with `<`"),
+        (r"\bnot\s+not\b", "two times `not` needs brackets, or none of it"),
+        (r"\b(else|otherwise)\b", "`if a then b` has no `else`: write two rules, joined by `and`"),
+        (r"\b(and|or|xor|then|not)\s+if\b", "put `if ... then ...` in brackets"),
+        (r"\bis\s+(not\s+)?[0-9.]+\s+\S+", "`is` goes with a category; compare numbers with `=`"),
+        (r"\bof\s*\([^()\"]*\w\s+\w+", "put commas between categories, and quotes around one of several words"),
+        (r"\bis\s+(not\s+)?[^\s(),\"]+\s+\w+", "put a category of several words in quotes"),
+    )
+)
+
+_NEARBY = 60
+
+
+def explain(text: str, at: int, accepted: Collection[str]) -> Mistake:
+    """Return the mistake of a text that cannot be read on from an offset, where these terminals could have come."""
+    found = _found(text, at)
+    said = f"found {in_backticks(found)}" if found else "found the end"
+    return Mistake(f"expected {_expected(accepted)}, {said}", at, at + len(found), help=_habit(text, at, accepted))
+
+
+def offer_bracketings(text: str, operands: Sequence[tuple[int, int]], connectives: Sequence[str]) -> Mistake:
+    """Return the mistake of connectives that are mixed without brackets, with two ways to set them."""
+    parts = [" ".join(text[start:end].split()) for start, end in operands]
+    start, end = operands[0][0], operands[-1][1]
+    kinds = list(dict.fromkeys(connectives))
+    if len(kinds) == 1:
+        first = f"({parts[0]} xor {parts[1]})"
+        return Mistake(
+            "more than two conditions joined by `xor` can be read in two ways", start, end,
+            help=f"`exactly 1 of ({', '.join(parts)})`, or\n`{' xor '.join([first, *parts[2:]])}`",
+        )
+    ways = [_bracket(parts, connectives, order) for order in (kinds, kinds[::-1])]
+    names = " and ".join(f"`{kind}`" for kind in kinds[:2])
+    return Mistake(
+        f"{names} are mixed without brackets, which can be read in two ways", start, end,
+        help=f"either `{ways[0]}`\nor     `{ways[1]}`",
+    )
+
+
+def did_you_mean(word: str, candidates: Collection[str]) -> str | None:
+    """Return the candidate that a word was probably meant to be, or None."""
+    for candidate in candidates:
+        if candidate.lower() == word.lower():
+            return candidate
+    return next(iter(get_close_matches(word, candidates, n=1, cutoff=0.6)), None)
+
+
+def _expected(accepted: Collection[str]) -> str:
+    said = [words for terminal, words in _EXPECTED if terminal in accepted]
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} or {said[-1]}"
+
+
+def _found(text: str, at: int) -> str:
+    """Return the word, the run of operator signs or the one character that stands at an offset."""
+    found = re.compile(r"\w+|[<>=!&|]+|\S").match(text, at)
+    return found[0] if found else ""
+
+
+def _habit(text: str, at: int, accepted: Collection[str]) -> str | None:
+    for pattern, advice in _HABITS:
+        for found in pattern.finditer(text, max(at - _NEARBY, 0), at + _NEARBY):
+            if found.start() <= at < found.end():
+                return found.expand(advice)
+    word = _found(text, at)
+    if word.lower() in KEYWORDS and not word.islower():
+        return f"did you mean `{word.lower()}`?"
+    if word and ord(word[0]) > 127:
+        return "names are made of the letters a to z, digits and `_`"
+    meant = did_you_mean(word, [_WORDS[terminal] for terminal in sorted(accepted) if terminal in _WORDS])
+    return f"did you mean `{meant}`?" if meant and meant != word else None
+
+
+def _bracket(parts: Sequence[str], connectives: Sequence[str], order: Sequence[str]) -> str:
+    """Set brackets around the runs of each connective, the first of the order first; the last needs none."""
+    operands, between = list(parts), list(connectives)
+    for kind in order[:-1]:
+        joined, kept = [[operands[0]]], []
+        for connective, operand in zip(between, operands[1:], strict=True):
+            if connective == kind:
+                joined[-1].append(operand)
+            else:
+                joined.append([operand])
+                kept.append(connective)
+        operands = [f"({f' {kind} '.join(run)})" if len(run) > 1 else run[0] for run in joined]
+        between = kept
+    return " ".join([operands[0], *(f"{c} {o}" for c, o in zip(between, operands[1:], strict=True))])

@@ -1,0 +1,234 @@
+"""`check --format json`: the published shape, kept stable. `report_schema` is made from the same classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from trialproof.model.exact import plain
+from trialproof.model.protocol import NumberKind, Protocol, Recorded
+from trialproof.verify.finding import Finding, Label, Proved, Region, Review, Under, Witness
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProtocolShape(_Shape):
+    """Which protocol was checked, and the reading of each sentence that findings and proofs speak of."""
+
+    title: str
+    registry: str
+    file: str
+    document: str
+    readings: dict[str, str]
+
+
+class FieldShape(_Shape):
+    """One recorded value of a patient, exact as text. `value` is null where the quantity does not apply or is missing.
+
+    `matters`: worth showing; `applies` is false where the quantity does not exist for the patient.
+    """
+
+    quantity: str
+    value: str | bool | None
+    unit: str
+    applies: bool
+    matters: bool
+
+
+class TermShape(_Shape):
+    """One restricted term of a region."""
+
+    term: str
+    says: str
+
+
+class RegionShape(_Shape):
+    """A maximal box of patients: `terms` is the whole box, `words` what it adds to the regions before it."""
+
+    words: str
+    terms: list[TermShape]
+    outcome: str
+    boundary: bool
+    pinned: list[str]
+    witness: list[FieldShape]
+
+
+class ReadingsShape(_Shape):
+    """The partial choices of readings under which it holds (an empty one: always), of `of` combinations."""
+
+    holds_under: list[dict[str, str]]
+    of: int
+    complete: bool
+
+
+class LocationShape(_Shape):
+    """A place in the protocol file, and the document's own words for it (null where it has none)."""
+
+    file: str
+    line: int
+    column: int
+    quote: str | None
+    document_line: int | None
+    note: str
+
+
+class FindingShape(_Shape):
+    """One finding."""
+
+    code: str
+    name: str
+    verdict: Literal["proved", "refuted", "undecided"]
+    severity: Literal["note", "warning", "error"]
+    message: str
+    decision: str | None
+    choices: list[str]
+    regions: list[RegionShape]
+    witness: list[FieldShape] | None
+    readings: ReadingsShape
+    locations: list[LocationShape]
+    help: str | None
+
+
+class ProvedShape(_Shape):
+    """One property that holds for every possible patient, with a member of the population it speaks of."""
+
+    code: str
+    name: str
+    message: str
+    decision: str | None
+    member: list[FieldShape] | None
+    assumptions: list[str]
+    readings: ReadingsShape
+
+
+class UndecidedShape(_Shape):
+    """One property that the solver gave up on."""
+
+    code: str
+    name: str
+    message: str
+    reason: str
+    decision: str | None
+
+
+class CheckReport(_Shape):
+    """What `trialproof check --format json` prints."""
+
+    trialproof: str
+    protocol: ProtocolShape
+    assumptions: list[str]
+    findings: list[FindingShape]
+    proved: list[ProvedShape]
+    undecided: list[UndecidedShape]
+    not_checked: list[str]
+
+
+def report_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of the report."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **CheckReport.model_json_schema(mode="serialization"),
+    }
+
+
+def write_json(protocol: Protocol, review: Review, release: str) -> str:
+    """Return the report as JSON; the same review gives the same bytes."""
+    report = CheckReport(
+        trialproof=release,
+        protocol=ProtocolShape(
+            title=protocol.title,
+            registry=protocol.registry,
+            file=protocol.file,
+            document=protocol.document,
+            readings=dict(review.selection),
+        ),
+        assumptions=list(review.assumptions),
+        findings=[_finding(protocol, each) for each in review.findings],
+        proved=[_proved(protocol, each) for each in review.proved],
+        undecided=[
+            UndecidedShape(
+                code=each.code, name=each.name, message=each.message, reason=each.reason, decision=each.decision
+            )
+            for each in review.undecided
+        ],
+        not_checked=list(review.not_checked),
+    )
+    return report.model_dump_json(indent=2)
+
+
+def _finding(protocol: Protocol, finding: Finding) -> FindingShape:
+    severities: Mapping[int, Literal["note", "warning", "error"]] = {1: "note", 2: "warning", 3: "error"}
+    return FindingShape(
+        code=finding.code,
+        name=finding.name,
+        verdict=finding.verdict.value,
+        severity=severities[finding.severity],
+        message=finding.message,
+        decision=finding.decision,
+        choices=list(finding.choices),
+        regions=[_region(protocol, each) for each in finding.regions],
+        witness=None if finding.witness is None else _witness(protocol, finding.witness),
+        readings=_readings(finding.readings),
+        locations=_locations(finding.labels),
+        help=finding.help,
+    )
+
+
+def _proved(protocol: Protocol, proved: Proved) -> ProvedShape:
+    return ProvedShape(
+        code=proved.code,
+        name=proved.name,
+        message=proved.message,
+        decision=proved.decision,
+        member=None if proved.member is None else _witness(protocol, proved.member),
+        assumptions=list(proved.assumptions),
+        readings=_readings(proved.readings),
+    )
+
+
+def _region(protocol: Protocol, region: Region) -> RegionShape:
+    return RegionShape(
+        words=region.words,
+        terms=[TermShape(term=each.term, says=each.says) for each in region.terms],
+        outcome=region.outcome,
+        boundary=bool(region.pinned),
+        pinned=list(region.pinned),
+        witness=_witness(protocol, region.witness),
+    )
+
+
+def _witness(protocol: Protocol, witness: Witness) -> list[FieldShape]:
+    values = witness.patient.as_dict()
+    return [
+        FieldShape(
+            quantity=name,
+            value=_value(values.get(name)),
+            unit=quantity.kind.unit.text if isinstance(quantity.kind, NumberKind) else "",
+            applies=name not in witness.absent,
+            matters=name in witness.matters,
+        )
+        for name, quantity in protocol.quantities.items()
+    ]
+
+
+def _value(value: Recorded | None) -> str | bool | None:
+    return plain(value) if isinstance(value, Fraction) else value
+
+
+def _readings(under: Under) -> ReadingsShape:
+    return ReadingsShape(holds_under=[dict(each) for each in under.choices], of=under.of, complete=under.complete)
+
+
+def _locations(labels: Sequence[Label]) -> list[LocationShape]:
+    found = []
+    for label in labels:
+        place = {"file": label.place.file, "line": label.place.line, "column": label.place.column, "note": label.note}
+        if not label.quotes:
+            found.append(LocationShape(**place, quote=None, document_line=None))
+        found += [LocationShape(**place, quote=quote.text, document_line=quote.line) for quote in label.quotes]
+    return found

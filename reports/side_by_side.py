@@ -1,0 +1,90 @@
+"""`show`: each quote beside its rule in plain English, for signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from trialproof.model.condition import Condition, Eligible, Readings, ReadTerm
+from trialproof.model.document import Quote
+from trialproof.model.english import say, say_term
+from trialproof.model.formal import write
+from trialproof.model.meaning import TERMS
+from trialproof.model.protocol import Definition, Protocol, SetAside
+from trialproof.reports.layout import Page
+
+
+def write_side_by_side(protocol: Protocol, selection: Mapping[str, str], *, color: bool = False) -> str:
+    """Return the protocol, rule by rule; readings that were chosen on the command line come first."""
+    chosen = {**protocol.preferred, **selection}
+    return "\n".join(_Writer(protocol, chosen, Page(color)).lines()).rstrip()
+
+
+class _Writer:
+    def __init__(self, protocol: Protocol, selection: Mapping[str, str], page: Page) -> None:
+        self._protocol = protocol
+        self._selection = selection
+        self._page = page
+
+    def lines(self) -> Iterator[str]:
+        protocol = self._protocol
+        yield self._page.heading(self._page.paragraph(protocol.title))
+        yield ", ".join(each for each in (protocol.registry, protocol.file) if each)
+        for definition in protocol.definitions.values():
+            yield from self._definition(definition)
+        for criterion in protocol.criteria:
+            kind = "exclusion" if criterion.excludes else "inclusion"
+            yield from self._rule(f"{kind} {criterion.id}", criterion.label, criterion.quotes, criterion.rule)
+        for decision in protocol.decisions.values():
+            yield from self._rule(f"decision {decision.name}", decision.label, (), decision.population, means="is for")
+            yield self._page.entry("intent", decision.intent.value)
+            for choice in decision.choices:
+                yield from self._rule(f"{decision.name} is {choice.name}", choice.label, choice.quotes, choice.rule)
+        for fact in protocol.facts:
+            yield from self._rule("fact", fact.because, (), fact.rule)
+        for claim in protocol.claims:
+            yield from self._rule(f"claim {claim.id}", claim.because, claim.quotes, claim.rule)
+        yield from self._aside("Not modelled", protocol.not_modelled)
+        yield from self._aside("Still to do", protocol.todo)
+
+    def _definition(self, definition: Definition) -> Iterator[str]:
+        body = definition.body
+        if not isinstance(body, TERMS):
+            yield from self._rule(f"definition {definition.name}", definition.label, definition.quotes, body)
+            return
+        yield from self._head(f"definition {definition.name}", definition.label, definition.quotes)
+        options = body.options if isinstance(body, ReadTerm) else (("", body),)
+        for name, term in options:
+            yield self._page.entry(f"read {name}" if name else "is", say_term(term, self._protocol))
+
+    def _head(self, heading: str, label: str, quotes: Sequence[Quote]) -> Iterator[str]:
+        yield ""
+        yield self._page.heading(self._page.paragraph(f"{heading}: {label}" if label else heading))
+        for quote in quotes:
+            yield self._page.entry(f"line {quote.line}", f"“{quote.text}”")
+
+    def _rule(
+        self, heading: str, label: str, quotes: Sequence[Quote], rule: Condition, *, means: str = "means"
+    ) -> Iterator[str]:
+        yield from self._head(heading, label, quotes)
+        if not isinstance(rule, Readings):
+            yield from self._meaning(means, rule)
+            return
+        chosen = self._selection[rule.sentence]
+        for name, option in sorted(rule.options, key=lambda each: each[0] != chosen):
+            yield self._page.entry("reading", f"`{name}`" + (" (taken here)" if name == chosen else ""))
+            yield from self._meaning(means, option)
+
+    def _meaning(self, means: str, rule: Condition) -> Iterator[str]:
+        said = "the eligible" if rule == Eligible() else say(rule, self._protocol)
+        yield self._page.entry(means, said)
+        yield self._page.entry("as rule", write(rule, self._protocol))
+
+    def _aside(self, heading: str, passages: Sequence[SetAside]) -> Iterator[str]:
+        if passages:
+            yield ""
+            yield self._page.heading(heading)
+        for each in passages:
+            for quote in each.quotes:
+                yield self._page.entry(f"line {quote.line}", f"“{quote.text}”")
+            if each.because:
+                yield self._page.entry("because", each.because)

@@ -1,0 +1,123 @@
+"""`check` as a designer reads it aloud in a meeting.
+
+For each finding: the code and one sentence, the protocol's own words with their line, the region, one patient with the
+fields that matter, the readings it holds under. Then what was proved, under which assumptions, and what was not checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from trialproof.model.document import Quote
+from trialproof.model.protocol import Protocol
+from trialproof.reports.layout import Page
+from trialproof.reports.people import say_patient, say_readings
+from trialproof.verify.finding import Finding, Label, Proved, Region, Review, Severity
+
+COLORS: Mapping[Severity, str] = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+REGIONS_SHOWN = 6
+"""Regions of one finding that are spelled out; the JSON has all of them."""
+BRIEF = 72
+
+
+def write_text(protocol: Protocol, review: Review, *, color: bool = False) -> str:
+    """Return the report as text."""
+    page = Page(color)
+    return "\n".join(_Writer(protocol, page).lines(review)).rstrip()
+
+
+class _Writer:
+    """Writes one report; a quote is given in full the first time and shortened from then on."""
+
+    def __init__(self, protocol: Protocol, page: Page) -> None:
+        self._protocol = protocol
+        self._page = page
+        self._quoted: set[Quote] = set()
+
+    def lines(self, review: Review) -> Iterator[str]:
+        page = self._page
+        yield page.heading(page.paragraph(self._protocol.title))
+        yield ", ".join(each for each in (self._protocol.registry, self._protocol.file) if each)
+        for finding in review.findings:
+            yield ""
+            yield from self._finding(finding)
+        yield from self._proved(review.proved)
+        yield from self._list("Undecided", [f"{e.code} {e.message}: {e.reason}" for e in review.undecided])
+        yield from self._list("Taken for granted", review.assumptions)
+        yield from self._list("Not checked", review.not_checked)
+        yield ""
+        yield page.heading(_summary(review))
+
+    def _finding(self, finding: Finding) -> Iterator[str]:
+        page = self._page
+        mark = page.mark(f"{finding.code} {finding.severity.name.lower()}", fg=COLORS[finding.severity], bold=True)
+        plain_mark = f"{finding.code} {finding.severity.name.lower()}"
+        yield page.paragraph(f"{plain_mark}  {finding.message}").replace(plain_mark, mark, 1)
+        for label in finding.labels:
+            yield from self._label(label)
+        yield from self._regions(finding.regions)
+        if finding.witness is not None and not finding.regions:
+            yield page.entry("patient", say_patient(self._protocol, finding.witness))
+        readings = say_readings(finding.readings)
+        if readings and finding.readings.choices:
+            yield page.entry("readings", readings)
+        if finding.help:
+            yield page.entry("help", finding.help)
+
+    def _label(self, label: Label) -> Iterator[str]:
+        for quote in label.quotes:
+            text = quote.text if quote not in self._quoted else _shorten(quote.text)
+            self._quoted.add(quote)
+            yield self._page.entry(f"line {quote.line}", f"“{text}”")
+        if label.note:
+            place = "" if label.quotes else f" ({label.place})"
+            yield self._page.entry("" if label.quotes else "rule", f"{label.note}{place}")
+
+    def _regions(self, regions: Sequence[Region]) -> Iterator[str]:
+        page = self._page
+        for at, region in enumerate(regions[:REGIONS_SHOWN], start=1):
+            label = "region" if len(regions) == 1 else f"region {at}"
+            pinned = f" (boundary: {'; '.join(region.pinned)})" if region.pinned else ""
+            if region.terms:
+                yield page.entry(label, f"{region.words}{pinned}")
+            if region.outcome:
+                yield page.entry("", region.outcome)
+            yield page.entry("patient", say_patient(self._protocol, region.witness))
+        if len(regions) > REGIONS_SHOWN:
+            yield page.entry("", f"and {len(regions) - REGIONS_SHOWN} further regions (all of them: --format json)")
+
+    def _proved(self, proved: Sequence[Proved]) -> Iterator[str]:
+        if not proved:
+            return
+        page = self._page
+        yield ""
+        yield page.heading("Proved, for every possible patient")
+        for each in proved:
+            mark = page.mark(each.code, fg="green", bold=True)
+            yield page.paragraph(f"{each.code}  {each.message}", indent=2).replace(each.code, mark, 1)
+            if each.member is not None and each.member.matters:
+                yield page.entry("for one", say_patient(self._protocol, each.member))
+            for assumption in each.assumptions:
+                yield page.entry("but", assumption)
+
+    def _list(self, heading: str, items: Sequence[str]) -> Iterator[str]:
+        if items:
+            yield ""
+            yield self._page.heading(heading)
+            for each in items:
+                yield self._page.paragraph(f"- {each}", indent=2)
+
+
+def _summary(review: Review) -> str:
+    counts = [
+        (sum(each.severity is severity for each in review.findings), severity.name.lower())
+        for severity in sorted(Severity, reverse=True)
+    ]
+    said = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts if count)
+    return f"{said or 'nothing found'}; {len(review.proved)} proved; {len(review.undecided)} undecided"
+
+
+def _shorten(text: str) -> str:
+    if len(text) <= BRIEF:
+        return text
+    return f"{text[: BRIEF // 2].rstrip()} … {text[-BRIEF // 2 :].lstrip()}"

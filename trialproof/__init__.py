@@ -1,0 +1,1 @@
+"""Prove what a clinical-trial protocol says, and simulate what it will do."""

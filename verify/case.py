@@ -1,0 +1,81 @@
+"""One case to examine: a protocol under one reading of each sentence, and the solver that is asked about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import TypeVar, cast
+
+from trialproof.model.condition import Condition
+from trialproof.model.protocol import NumberKind, Protocol
+from trialproof.verify.linear import quantity_thresholds
+from trialproof.verify.properties import recordable
+from trialproof.verify.search import Possible
+from trialproof.verify.solver import Solver
+from trialproof.verify.statement import About, AnyPatient, Fixed, Holds, Statement
+
+PATIENT = AnyPatient()
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A protocol, a complete selection of readings, and a solver."""
+
+    protocol: Protocol
+    solver: Solver
+    selection: Mapping[str, str]
+    patient: AnyPatient = PATIENT
+    _known: dict[Hashable, object] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def readings(self) -> Fixed:
+        """The selection, frozen."""
+        return Fixed.of(self.selection)
+
+    @cached_property
+    def thresholds(self) -> Mapping[str, tuple[Fraction, ...]]:
+        """Every value that some rule compares a quantity with."""
+        return quantity_thresholds(self.protocol)
+
+    def once(self, key: Hashable, find: Callable[[], T]) -> T:
+        """Return what `find` finds, searching only the first time the key is met."""
+        if key not in self._known:
+            self._known[key] = find()
+        return cast("T", self._known[key])
+
+    def said(self, statement: Statement) -> Statement:
+        """Return the statement, said of the unknown patient under the case's readings."""
+        return About(statement, self.patient, self.readings)
+
+    def patients(self, *statements: Statement) -> tuple[Statement, ...]:
+        """Return the base of questions about recordable patients of whom these statements are so."""
+        return tuple(self.said(each) for each in (recordable(self.protocol), *statements))
+
+    def population(self, rule: Condition, *statements: Statement) -> tuple[Statement, ...]:
+        """Return the base of questions about a population."""
+        return self.patients(Holds(rule), *statements)
+
+    def possible(self, base: tuple[Statement, ...]) -> Possible:
+        """Return the yes/no question for a search among the patients of a base."""
+
+        def ask(statements: Sequence[Statement]) -> bool:
+            return self.solver.possible(*(self.said(each) for each in statements), base=base)
+
+        return ask
+
+    def under(self, selection: Mapping[str, str]) -> Case:
+        """Return the same case with some sentences read otherwise."""
+        return replace(self, selection={**self.selection, **selection}, _known={})
+
+    def without_steps(self) -> Case:
+        """Return the same case where any value within a range can be charted."""
+        quantities = {
+            name: replace(each, kind=replace(each.kind, step=None)) if isinstance(each.kind, NumberKind) else each
+            for name, each in self.protocol.quantities.items()
+        }
+        protocol = replace(self.protocol, quantities=quantities)
+        return Case(protocol, self.solver, self.selection, AnyPatient(dense=True))
+

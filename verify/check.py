@@ -1,0 +1,73 @@
+"""The shape of a check, and the few things that all checks say alike."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias, Union
+
+from trialproof.model.condition import EVERYONE, Condition, Eligible
+from trialproof.model.protocol import Choice, Criterion, Decision
+from trialproof.verify.case import Case
+from trialproof.verify.finding import Finding, Label, Proved, Severity, Undecided
+
+Said: TypeAlias = Union[Finding, Proved, Undecided, "Vacuous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Vacuous:
+    """A property of a population without members: neither proved nor refuted, and said so."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check. `passes` and `fails` are protocols (YAML) on which it stays silent and on which it speaks."""
+
+    code: str
+    name: str
+    severity: Severity
+    run: Callable[[Case], Iterator[Said]]
+    passes: tuple[str, ...]
+    fails: tuple[str, ...]
+
+    @property
+    def explanation(self) -> str:
+        """The documentation of the check: *What it does*, *Why it matters*, *Example*."""
+        return inspect.cleandoc(sys.modules[self.run.__module__].__doc__ or "")
+
+
+def member_of(population: Condition) -> str:
+    """Return a member of the population in words, without an article: `eligible patient`."""
+    if population == Eligible():
+        return "eligible patient"
+    return "patient" if population == EVERYONE else "patient of its population"
+
+
+def whom(population: Condition) -> str:
+    """Return a member of the population in words: `an eligible patient`."""
+    return f"{'an' if population == Eligible() else 'a'} {member_of(population)}"
+
+
+def choice_label(choice: Choice, note: str = "") -> Label:
+    """Return the place and the words of a choice."""
+    return Label(choice.place, choice.quotes, note or f"`{choice.name}`")
+
+
+def criterion_label(criterion: Criterion, note: str = "") -> Label:
+    """Return the place and the words of a criterion."""
+    return Label(criterion.place, criterion.quotes, note or f"`{criterion.id}`")
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names in backticks: `` `a`, `b` and `c` ``."""
+    quoted = [f"`{name}`" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def gave_up(check_code: str, name: str, what: str, reason: object, decision: Decision | None = None) -> Undecided:
+    """Return that the solver could not decide a property."""
+    return Undecided(check_code, name, f"could not decide whether {what}", str(reason), decision and decision.name)

@@ -1,0 +1,54 @@
+"""Some patient gets no choice because a value lies exactly on a threshold.
+
+What it does
+    Lists the gaps in which some number is pinned to one recordable value: "larger than 5 cm" beside "less than 5 cm"
+    leaves out exactly 5 cm. The step in which the quantity is charted is printed with it.
+
+Why it matters
+    Charted values are rounded, so a boundary is not a point that nobody hits: 5.0 cm and 16 months are among the
+    most often recorded values of all.
+
+Example
+    Arm A takes tumours larger than 5 cm, arm B tumours less than 5 cm: a patient with exactly 5.0 cm gets no arm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trialproof.verify.case import Case
+from trialproof.verify.check import Check, Said, gave_up, whom
+from trialproof.verify.checks.gap import PASSES, gap_finding
+from trialproof.verify.fates import boundary, gaps, somebody
+from trialproof.verify.finding import Severity
+from trialproof.verify.solver import Unknown
+
+CODE, NAME = "TP103", "boundary-gap"
+
+
+def run(case: Case) -> Iterator[Said]:
+    """List the boundary gaps of every decision; that there is no gap at all is said by TP101."""
+    for decision in case.protocol.decisions.values():
+        if decision.bounds[0] == 0:
+            continue
+        try:
+            if somebody(case, decision) is not None:
+                for region in boundary(gaps(case, decision)).regions:
+                    yield gap_finding(case, decision, region, CODE, NAME)
+        except Unknown as reason:
+            what = f"{whom(decision.population)} on a threshold can be without a choice of `{decision.name}`"
+            yield gave_up(CODE, NAME, what, reason, decision)
+
+
+FAILS = """\
+trialproof: 1
+title: exactly 5 cm
+quantities:
+  size: {unit: cm, range: [0, 20], recorded_to: 0.1}
+decisions:
+  arm:
+    choices:
+      large: {when: size > 5 cm}
+      small: {when: size < 5 cm}
+"""
+CHECK = Check(CODE, NAME, Severity.ERROR, run, passes=(PASSES,), fails=(FAILS,))

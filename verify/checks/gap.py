@@ -1,0 +1,92 @@
+"""Some patient of a decision's population gets no choice.
+
+What it does
+    Looks for patients of the population for whom so many choices fail that they cannot get as many as intended, and
+    lists all of them as regions, each with one patient. Gaps at a single recordable value are TP103.
+
+Why it matters
+    A patient without an arm is enrolled and then stranded: the site improvises, or the patient is withdrawn.
+
+Example
+    Arm A takes tumours over 10 cm, arm B tumours under 5 cm: an eligible patient with 7 cm gets no arm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trialproof.model.protocol import Decision
+from trialproof.verify.case import Case
+from trialproof.verify.check import Check, Said, Vacuous, gave_up, member_of, whom
+from trialproof.verify.eligibility import left_out
+from trialproof.verify.fates import failing_labels, gaps, somebody, under, wide
+from trialproof.verify.finding import Finding, Proved, Region, Severity
+from trialproof.verify.properties import gap
+from trialproof.verify.solver import Unknown
+
+CODE, NAME = "TP101", "gap"
+
+
+def run(case: Case) -> Iterator[Said]:
+    """Judge every decision that intends at least one choice."""
+    for decision in case.protocol.decisions.values():
+        if decision.bounds[0] == 0:
+            continue
+        what = f"{whom(decision.population)} can be without a choice of `{decision.name}`"
+        try:
+            member = somebody(case, decision)
+            if member is None:
+                yield Vacuous(f"gaps of `{decision.name}`: nobody is in its population")
+                continue
+            found = gaps(case, decision)
+            for region in wide(found).regions:
+                yield gap_finding(case, decision, region, CODE, NAME)
+            if not found.complete:
+                yield gave_up(CODE, NAME, what, "there are more regions than are searched", decision)
+            if not found.regions:
+                message = f"every {whom(decision.population).split(' ', 1)[1]} gets a choice of `{decision.name}`"
+                yield Proved(CODE, NAME, message, decision.name, member, left_out(case, decision.population))
+        except Unknown as reason:
+            yield gave_up(CODE, NAME, what, reason, decision)
+
+
+def gap_finding(case: Case, decision: Decision, region: Region, code: str, name: str) -> Finding:
+    """Return the finding for one region without a choice."""
+    return Finding(
+        code,
+        name,
+        Severity.ERROR,
+        f"no choice of `{decision.name}` takes {whom(decision.population)} with {region.words}",
+        decision=decision.name,
+        choices=tuple(each.name for each in decision.choices),
+        regions=(region,),
+        witness=region.witness,
+        readings=under(case, decision, gap(decision), (region,)),
+        labels=failing_labels(case, decision, region.witness.patient),
+        help="say which choice these patients get, or exclude them from the trial",
+    )
+
+
+PASSES = """\
+trialproof: 1
+title: size decides
+quantities:
+  size: {unit: cm, range: [0, 20], recorded_to: 0.1}
+decisions:
+  arm:
+    choices:
+      large: {when: size >= 5 cm}
+      small: {when: size < 5 cm}
+"""
+FAILS = """\
+trialproof: 1
+title: nothing between 5 and 10 cm
+quantities:
+  size: {unit: cm, range: [0, 20], recorded_to: 0.1}
+decisions:
+  arm:
+    choices:
+      large: {when: size > 10 cm}
+      small: {when: size < 5 cm}
+"""
+CHECK = Check(CODE, NAME, Severity.ERROR, run, passes=(PASSES,), fails=(FAILS,))

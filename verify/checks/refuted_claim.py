@@ -1,0 +1,120 @@
+"""A claim that does not follow from the protocol.
+
+What it does
+    Looks for a patient for whom a claim of the designer does not hold. A claim "if A then B" speaks of the patients for
+    whom A holds; for them B must hold: where it is undetermined, the claim is not proved either.
+
+Why it matters
+    A claim is what somebody believes that the protocol guarantees. If a criterion that should guarantee it is read
+    otherwise, or is missing, this is the place where it shows.
+
+Example
+    "Nobody is irradiated twice in the same field" where in-field recurrence is excluded for one kind of patient only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trialproof.model.condition import EVERYONE, Condition, IfThen
+from trialproof.model.patient import about
+from trialproof.model.protocol import Claim
+from trialproof.verify.axes import axes_of
+from trialproof.verify.canonical import canonical
+from trialproof.verify.case import Case
+from trialproof.verify.check import Check, Said, Vacuous, gave_up
+from trialproof.verify.describe import Regions, regions_of, shown_quantities, witness
+from trialproof.verify.eligibility import left_out
+from trialproof.verify.finding import Finding, Label, Proved, Severity
+from trialproof.verify.properties import recordable
+from trialproof.verify.solver import Unknown
+from trialproof.verify.statement import About, Every, Holds, Never, Some
+from trialproof.verify.under import READINGS, readings_under, sentences_of
+
+CODE, NAME = "TP207", "refuted-claim"
+
+
+def run(case: Case) -> Iterator[Said]:
+    """Judge every claim."""
+    for claim in case.protocol.claims:
+        try:
+            yield from _judge(case, claim)
+        except Unknown as reason:
+            yield gave_up(CODE, NAME, f"claim `{claim.id}` holds", reason)
+
+
+def counterexamples(case: Case, claim: Claim) -> Regions:
+    """Return the regions of patients for whom the claim does not hold. Raises `Unknown`."""
+    premise, conclusion = split(claim)
+    axes = axes_of(case.protocol, [conclusion], [case.selection])
+    return regions_of(case, case.population(premise), Never(Holds(conclusion)), axes)
+
+
+def split(claim: Claim) -> tuple[Condition, Condition]:
+    """Return whom the claim speaks of, and what it says of them."""
+    if isinstance(claim.rule, IfThen):
+        return claim.rule.premise, claim.rule.conclusion
+    return EVERYONE, claim.rule
+
+
+def _judge(case: Case, claim: Claim) -> Iterator[Said]:
+    premise, conclusion = split(claim)
+    someone = canonical(case, case.population(premise))
+    if someone is None:
+        yield Vacuous(f"claim `{claim.id}`: nobody satisfies its premise")
+        return
+    found = counterexamples(case, claim)
+    label = Label(claim.place, claim.quotes, f"claim `{claim.id}`{': ' + claim.because if claim.because else ''}")
+    if not found.regions:
+        shown = shown_quantities(case.protocol, axes_of(case.protocol, [conclusion], [case.selection]))
+        yield Proved(
+            CODE, NAME, f"claim `{claim.id}` holds", None, witness(case, someone, shown), left_out(case, premise)
+        )
+        return
+    patients = [region.witness.patient for region in found.regions]
+    fails = about(case.protocol, patients[0], case.selection).truth(conclusion).fails
+    where = f" with {found.regions[0].words}" if len(found.regions) == 1 else f", in {len(found.regions)} regions"
+    broken = Every((recordable(case.protocol), Holds(premise), Never(Holds(conclusion))))
+    yield Finding(
+        CODE,
+        NAME,
+        Severity.ERROR,
+        f"claim `{claim.id}` {'fails' if fails else 'is undetermined'} for some patient{where}",
+        regions=found.regions,
+        witness=found.regions[0].witness,
+        readings=readings_under(
+            case.protocol,
+            case.solver,
+            Some(tuple(About(broken, patient, READINGS) for patient in patients)),
+            sentences_of(case.protocol, [premise, conclusion]),
+            case.selection,
+        ),
+        labels=(label,),
+        help="add the criterion or the rule that would guarantee it, or give up the claim",
+    )
+
+
+PASSES = """\
+trialproof: 1
+title: in-field recurrence is excluded
+quantities:
+  in_field: {yes_no: true}
+eligibility:
+  exclusion:
+    - {id: E1, rule: in_field}
+claims:
+  - {id: no second irradiation of a field, rule: if eligible then not in_field}
+"""
+FAILS = """\
+trialproof: 1
+title: in-field recurrence is excluded for the old only
+quantities:
+  in_field: {yes_no: true}
+  age: {unit: year, range: [18, 90]}
+eligibility:
+  exclusion:
+    - {id: E1, rule: in_field and age > 65 years}
+claims:
+  - {id: no second irradiation of a field, rule: if eligible then not in_field}
+"""
+CHECK = Check(CODE, NAME, Severity.ERROR, run, passes=(PASSES,), fails=(FAILS,))

@@ -1,0 +1,74 @@
+"""Some patient's eligibility is undetermined although the data are complete.
+
+What it does
+    Looks for patients who fail no criterion, but for whom some criterion neither holds nor fails although everything that
+    applies to them was recorded; lists them by criterion, in the criterion's own terms.
+
+Why it matters
+    Such patients are in no proof over the eligible. A whole sex, or everyone without recurrence, can drop out of a
+    verification unnoticed.
+
+Example
+    "No prior therapy after recurrence" for a patient who never had a recurrence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trialproof.verify.case import Case
+from trialproof.verify.check import Check, Said, criterion_label, gave_up
+from trialproof.verify.eligibility import open_criteria
+from trialproof.verify.finding import Finding, Proved, Severity
+from trialproof.verify.solver import Unknown
+
+CODE, NAME = "TP206", "undetermined-eligibility"
+
+
+def run(case: Case) -> Iterator[Said]:
+    """Judge every criterion."""
+    if not case.protocol.criteria:
+        return
+    try:
+        found = open_criteria(case)
+    except Unknown as reason:
+        yield gave_up(CODE, NAME, "complete data always determine eligibility", reason)
+        return
+    for each in found:
+        regions = each.regions.regions
+        words = f"a patient with {regions[0].words}" if len(regions) == 1 else f"{len(regions)} groups of patients"
+        yield Finding(
+            CODE,
+            NAME,
+            Severity.ERROR,
+            f"criterion `{each.criterion.id}` leaves the eligibility of {words} undetermined",
+            regions=regions,
+            witness=regions[0].witness,
+            labels=(criterion_label(each.criterion),),
+            help="say what the criterion means where the quantity does not exist (`when_not_applicable:`)",
+        )
+    if not found:
+        yield Proved(CODE, NAME, "complete data determine the eligibility of every patient")
+
+
+PASSES = """\
+trialproof: 1
+title: no recurrence, no earlier treatment of it
+quantities:
+  recurrence: {yes_no: true}
+  treated: {yes_no: true, applies_if: recurrence, when_not_applicable: no}
+eligibility:
+  inclusion:
+    - {id: I1, rule: not treated}
+"""
+FAILS = """\
+trialproof: 1
+title: treatment of a recurrence that never was
+quantities:
+  recurrence: {yes_no: true}
+  treated: {yes_no: true, applies_if: recurrence}
+eligibility:
+  inclusion:
+    - {id: I1, rule: not treated}
+"""
+CHECK = Check(CODE, NAME, Severity.ERROR, run, passes=(PASSES,), fails=(FAILS,))

@@ -1,0 +1,107 @@
+"""From a property to its regions, each with its witness, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from trialproof.model.condition import Is, Known, Value, Yes, descend
+from trialproof.model.patient import Patient, about
+from trialproof.model.protocol import Protocol
+from trialproof.verify.axes import Axis, Interval, NumberAxis, runs, span
+from trialproof.verify.canonical import canonical
+from trialproof.verify.case import Case
+from trialproof.verify.finding import Region, RegionTerm, Witness
+from trialproof.verify.regions import Box, apart, find_boxes, inside
+from trialproof.verify.statement import Never, Statement
+from trialproof.verify.words import line, pinned, term
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """All regions of a property, broad ones first; `complete` is False where there were more than anybody reads."""
+
+    regions: tuple[Region, ...]
+    complete: bool = True
+
+
+def regions_of(
+    case: Case,
+    population: tuple[Statement, ...],
+    target: Statement,
+    axes: Sequence[Axis],
+    *,
+    outcome: str = "",
+    matters: Sequence[str] = (),
+) -> Regions:
+    """Return the regions of the patients of a population of whom the target is so.
+
+    `matters` are quantities to show in each witness besides those of the axes. Raises `Unknown` if the solver gives up.
+    """
+    found = find_boxes(case, population, target, axes)
+    trimmed = apart(case, population, target, axes, found.boxes)
+    shown = shown_quantities(case.protocol, axes, matters)
+    regions = []
+    for at, (box, rest) in enumerate(zip(found.boxes, trimmed, strict=True)):
+        outside = tuple(case.said(Never(inside(axes, each))) for each in found.boxes[:at])
+        base = (*population, case.said(target), case.said(inside(axes, rest)))
+        near = _near(axes, rest)
+        patient = canonical(case, (*base, *outside), near=near) or canonical(case, base, near=near)
+        assert patient is not None  # noqa: S101 - every box was widened from a cell with a patient in it
+        regions.append(
+            Region(
+                words=line(_terms(case.protocol, axes, rest)),
+                terms=tuple(_terms(case.protocol, axes, box)),
+                witness=witness(case, patient, shown),
+                outcome=outcome,
+                pinned=tuple(_pinned(case.protocol, axes, box)),
+            )
+        )
+    return Regions(tuple(regions), found.complete)
+
+
+def witness(case: Case, patient: Patient, matters: Sequence[str] = ()) -> Witness:
+    """Return a patient with the quantities worth showing and those that do not apply."""
+    meaning = about(case.protocol, patient, case.selection)
+    absent = tuple(name for name in case.protocol.quantities if not meaning.applies(name).holds)
+    return Witness(patient, tuple(name for name in case.protocol.quantities if name in matters), absent)
+
+
+def shown_quantities(protocol: Protocol, axes: Sequence[Axis], matters: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the quantities that the axes are made of, and those on which it depends whether they apply."""
+    found = set(matters)
+    for axis in axes:
+        if isinstance(axis, NumberAxis):
+            found |= {node.quantity for node in descend(axis.term) if isinstance(node, Value)}
+        elif isinstance(axis.subject, (Is, Yes, Known)):
+            found.add(axis.subject.quantity)
+    for name in list(found):
+        for node in descend(protocol.quantities[name].applies_if):
+            if isinstance(node, (Is, Yes, Known, Value)):
+                found.add(node.quantity)
+    return tuple(name for name in protocol.quantities if name in found)
+
+
+def _terms(protocol: Protocol, axes: Sequence[Axis], box: Box) -> list[RegionTerm]:
+    return [
+        term(protocol, axis, chosen)
+        for axis, chosen in zip(axes, box.parts, strict=True)
+        if len(chosen) < len(axis.parts)
+    ]
+
+
+def _pinned(protocol: Protocol, axes: Sequence[Axis], box: Box) -> list[str]:
+    said = [pinned(protocol, axis, chosen) for axis, chosen in zip(axes, box.parts, strict=True)]
+    return [each for each in said if each is not None]
+
+
+def _near(axes: Sequence[Axis], box: Box) -> Mapping[str, Interval]:
+    """Return, for each quantity that the box restricts to one interval, that interval."""
+    near: dict[str, Interval] = {}
+    for axis, chosen in zip(axes, box.parts, strict=True):
+        if not isinstance(axis, NumberAxis) or not isinstance(axis.term, Value) or len(chosen) == len(axis.parts):
+            continue
+        intervals = [interval for run in runs(axis, chosen) if (interval := span(axis, run)) is not None]
+        if intervals:
+            near[axis.term.quantity] = intervals[0]
+    return near

@@ -1,0 +1,123 @@
+"""The fates of a decision's population: where its patients have no choice, too many, or an undetermined one.
+
+Each is searched once for a case, however many checks ask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from trialproof.model.condition import Condition, Takes
+from trialproof.model.english import say
+from trialproof.model.patient import Patient, about
+from trialproof.model.protocol import Choice, Decision
+from trialproof.verify.axes import Axis, axes_of
+from trialproof.verify.because import deciding
+from trialproof.verify.canonical import canonical
+from trialproof.verify.case import Case
+from trialproof.verify.check import choice_label
+from trialproof.verify.describe import Regions, regions_of, shown_quantities, witness
+from trialproof.verify.finding import Label, Region, Under, Witness
+from trialproof.verify.outcome import outcome_of
+from trialproof.verify.properties import clash, gap, member, overlap, recordable, undetermined
+from trialproof.verify.statement import About, Every, Never, Some, Statement
+from trialproof.verify.under import READINGS, readings_under, sentences_of
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """The choices that some patients get together, and the regions of those patients."""
+
+    choices: tuple[str, ...]
+    regions: Regions
+
+
+def decision_axes(case: Case, decision: Decision) -> tuple[Axis, ...]:
+    """Return the axes that the decision's choices compare under the case's readings."""
+    rules = [choice.rule for choice in decision.choices]
+    return case.once(("axes", decision.name), lambda: axes_of(case.protocol, rules, [case.selection]))
+
+
+def somebody(case: Case, decision: Decision) -> Witness | None:
+    """Return the canonical member of the decision's population; None if it has none. Raises `Unknown`."""
+
+    def find() -> Witness | None:
+        patient = canonical(case, case.population(decision.population))
+        if patient is None:
+            return None
+        return witness(case, patient, shown_quantities(case.protocol, decision_axes(case, decision)))
+
+    return case.once(("member", decision.name), find)
+
+
+def gaps(case: Case, decision: Decision) -> Regions:
+    """Return the regions of patients with no choice left. Raises `Unknown`."""
+    return case.once(("gap", decision.name), lambda: _regions(case, decision, gap(decision)))
+
+
+def undetermined_patients(case: Case, decision: Decision) -> Regions:
+    """Return the regions of patients whose complete data leave the choice open. Raises `Unknown`."""
+    return case.once(("undetermined", decision.name), lambda: _regions(case, decision, undetermined(decision)))
+
+
+def overlaps(case: Case, decision: Decision) -> tuple[Clash, ...]:
+    """Return the regions of patients with too many choices, by the set of clashing choices. Raises `Unknown`."""
+
+    def find() -> tuple[Clash, ...]:
+        found: list[Clash] = []
+        base = case.population(decision.population, overlap(decision))
+        while True:
+            others = tuple(case.said(Never(clash(decision, each.choices))) for each in found)
+            patient = canonical(case, (*base, *others))
+            if patient is None:
+                return tuple(found)
+            choices = outcome_of(decision, about(case.protocol, patient, case.selection)).holding
+            found.append(Clash(choices, _regions(case, decision, clash(decision, choices))))
+
+    return case.once(("overlap", decision.name), find)
+
+
+def boundary(regions: Regions) -> Regions:
+    """Return the regions in which a number is pinned to one recordable value."""
+    return replace(regions, regions=tuple(each for each in regions.regions if each.pinned))
+
+
+def wide(regions: Regions) -> Regions:
+    """Return the regions that are no boundary."""
+    return replace(regions, regions=tuple(each for each in regions.regions if not each.pinned))
+
+
+def under(case: Case, decision: Decision, target: Statement, regions: tuple[Region, ...]) -> Under:
+    """Return the readings under which any of the regions' witnesses is recordable, a member, and in the target."""
+    fate = Every((recordable(case.protocol), member(decision), target))
+    any_of_them = Some(tuple(About(fate, each.witness.patient, READINGS) for each in regions))
+    rules: list[Condition] = [decision.population, *(choice.rule for choice in decision.choices)]
+    sentences = sentences_of(case.protocol, rules)
+    return readings_under(case.protocol, case.solver, any_of_them, sentences, case.selection)
+
+
+def failing_labels(case: Case, decision: Decision, patient: Patient) -> tuple[Label, ...]:
+    """Return each choice with the clauses that fail for the patient."""
+    return tuple(_label(case, decision, choice, patient, holding=False) for choice in decision.choices)
+
+
+def holding_labels(case: Case, decision: Decision, patient: Patient, names: tuple[str, ...]) -> tuple[Label, ...]:
+    """Return these choices with the clauses that hold for the patient."""
+    return tuple(_label(case, decision, decision.choice(name), patient, holding=True) for name in names)
+
+
+def _label(case: Case, decision: Decision, choice: Choice, patient: Patient, *, holding: bool) -> Label:
+    meaning = about(case.protocol, patient, case.selection)
+    truth = meaning.truth(Takes(decision.name, choice.name))
+    if not (truth.holds or truth.fails):
+        return choice_label(choice, f"`{choice.name}` is undetermined")
+    clauses = deciding(choice.rule, meaning, holding=holding)
+    said = "; ".join(say(each, case.protocol, case.selection) for each in clauses)
+    verb = "takes the patient" if holding else "does not take the patient"
+    because = f": {'' if holding else 'it is not so that '}{said}" if said else ""
+    return choice_label(choice, f"`{choice.name}` {verb}{because}")
+
+
+def _regions(case: Case, decision: Decision, target: Statement) -> Regions:
+    population = case.population(decision.population)
+    return regions_of(case, population, target, decision_axes(case, decision))

@@ -1,0 +1,42 @@
+"""What passes between the solver's two halves: questions to the worker process and its replies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from trialproof.model.patient import Patient
+from trialproof.model.protocol import Selection
+from trialproof.verify.statement import AnyPatient, AnyReading, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one question may cost: `seconds` of time; `seed` perturbs the solver (results must not depend on it)."""
+
+    seconds: float = 10.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Is there a patient (and readings) of whom all statements of `base` and `further` are so?
+
+    Statements are numbers; `new` defines those not sent before. `wanted`: the model is to be returned.
+    """
+
+    new: tuple[tuple[int, Statement], ...]
+    base: tuple[int, ...]
+    further: tuple[int, ...]
+    wanted: bool
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`yes` with the patients and readings if wanted, `no`, or `unknown` with the reason."""
+
+    answer: str
+    reason: str = ""
+    patients: Mapping[AnyPatient, Patient] = field(default_factory=dict)
+    readings: Mapping[AnyReading, Selection] = field(default_factory=dict)

@@ -1,0 +1,168 @@
+"""All patients who share a fate, as maximal boxes over the axes of a decision.
+
+The search repeats: take the first cell (one part of each axis) of the target that no box covers yet, and widen it part
+by part while every patient in it belongs to the target. It ends when the solver shows that nothing is left, so the boxes
+cover the target exactly. A part that no patient reaches widens nothing; a term whose every reachable part qualifies is
+dropped from the box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trialproof.verify.axes import Axis, NumberAxis, within
+from trialproof.verify.case import Case
+from trialproof.verify.search import first
+from trialproof.verify.statement import Every, Never, Statement
+
+MOST_REGIONS = 200
+"""More boxes than anybody reads: beyond it the search stops and says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """For each axis the indexes of its parts, ascending."""
+
+    parts: tuple[tuple[int, ...], ...]
+
+    def put(self, axis: int, chosen: Sequence[int]) -> Box:
+        """Return the box with the parts of one axis replaced."""
+        return Box((*self.parts[:axis], tuple(sorted(chosen)), *self.parts[axis + 1 :]))
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """The boxes found, broad ones first; `complete` unless there were too many."""
+
+    boxes: tuple[Box, ...]
+    complete: bool = True
+
+
+def inside(axes: Sequence[Axis], box: Box) -> Statement:
+    """Return that the patient lies in the box."""
+    return Every(
+        tuple(
+            within(axis, chosen)
+            for axis, chosen in zip(axes, box.parts, strict=True)
+            if len(chosen) < len(axis.parts)
+        )
+    )
+
+
+def find_boxes(case: Case, population: tuple[Statement, ...], target: Statement, axes: Sequence[Axis]) -> Boxes:
+    """Return maximal boxes that cover exactly the patients of the population of whom the target is so.
+
+    Every rule that decides the target must be made of what the axes compare. Raises `Unknown` if the solver gives up.
+    """
+    search = _Search(case, population, target, axes)
+    found: list[Box] = []
+    while len(found) < MOST_REGIONS:
+        cell = search.uncovered(found)
+        if cell is None:
+            break
+        found.append(search.widen(cell))
+    else:
+        return Boxes(tuple(found), complete=search.uncovered(found) is None)
+    broad = sorted(found, key=lambda box: _breadth(axes, box), reverse=True)
+    return Boxes(tuple(broad))
+
+
+def apart(
+    case: Case, population: tuple[Statement, ...], target: Statement, axes: Sequence[Axis], boxes: Sequence[Box]
+) -> list[Box]:
+    """Return each box without the parts in which it only repeats the boxes before it.
+
+    Together they still cover the target; said in words they do not say the same patients twice.
+    """
+    search = _Search(case, population, target, axes)
+    return [search.trim(box, boxes[:at]) for at, box in enumerate(boxes)]
+
+
+def _breadth(axes: Sequence[Axis], box: Box) -> tuple[int, float]:
+    dropped = sum(len(chosen) == len(axis.parts) for axis, chosen in zip(axes, box.parts, strict=True))
+    share = 1.0
+    for axis, chosen in zip(axes, box.parts, strict=True):
+        share *= len(chosen) / len(axis.parts)
+    return (dropped, share)
+
+
+def _adjoins(axis: Axis, chosen: set[int], index: int) -> bool:
+    """Return whether adding the part keeps the numbers of the box one interval."""
+    numbers = {each for each in chosen if axis.parts[each].interval is not None}
+    return axis.parts[index].interval is None or not numbers or bool({index - 1, index + 1} & numbers)
+
+
+class _Search:
+    """The questions of one search, each asked in its own incremental solver."""
+
+    def __init__(
+        self, case: Case, population: tuple[Statement, ...], target: Statement, axes: Sequence[Axis]
+    ) -> None:
+        self._axes = axes
+        self._hit = case.possible((*population, case.said(target)))
+        self._miss = case.possible((*population, case.said(Never(target))))
+        self._anyone = case.possible(population)
+
+    def uncovered(self, found: Sequence[Box]) -> Box | None:
+        """Return the first cell with a patient of the target who is in none of the boxes."""
+        outside = tuple(Never(inside(self._axes, box)) for box in found)
+        options = [[part.statement for part in axis.parts] for axis in self._axes]
+        cell = first(lambda statements: self._hit((*outside, *statements)), options)
+        if cell is None:
+            return None
+        return Box(tuple((of.index(part),) for of, part in zip(options, cell, strict=True)))
+
+    def widen(self, box: Box) -> Box:
+        """Return a box around this one that cannot be widened any further."""
+        for at, axis in enumerate(self._axes):
+            everything = box.put(at, range(len(axis.parts)))
+            if self._wholly_target(everything):
+                box = everything
+        changed = True
+        while changed:
+            changed = False
+            for at in range(len(self._axes)):
+                wider = self._widen_axis(box, at)
+                changed = changed or wider != box
+                box = wider
+        return box
+
+    def trim(self, box: Box, earlier: Sequence[Box]) -> Box:
+        """Return the box without the outer parts of which every patient is in an earlier box."""
+        outside = tuple(Never(inside(self._axes, each)) for each in earlier)
+        if not outside or not self._hit((*outside, inside(self._axes, box))):
+            return box
+        for at, axis in enumerate(self._axes):
+            chosen = list(box.parts[at])
+            if len(chosen) == len(axis.parts):
+                continue
+            for index in list(chosen):
+                outer = not isinstance(axis, NumberAxis) or index in (chosen[0], chosen[-1])
+                if len(chosen) > 1 and outer and not self._hit((*outside, inside(self._axes, box.put(at, [index])))):
+                    chosen.remove(index)
+            box = box.put(at, chosen)
+        return box
+
+    def _widen_axis(self, box: Box, at: int) -> Box:
+        axis, chosen = self._axes[at], set(box.parts[at])
+        if len(chosen) == len(axis.parts):
+            return box
+        for index in self._candidates(axis, sorted(chosen)):
+            slice_of_box = box.put(at, [index])
+            if not _adjoins(axis, chosen, index) or not self._anyone([inside(self._axes, slice_of_box)]):
+                continue
+            if self._wholly_target(slice_of_box):
+                chosen.add(index)
+        wider = box.put(at, sorted(chosen))
+        everything = box.put(at, range(len(axis.parts)))
+        return everything if wider != box and self._wholly_target(everything) else wider
+
+    def _candidates(self, axis: Axis, chosen: Sequence[int]) -> list[int]:
+        """Parts not in the box yet: downwards from it, then upwards, so that an interval grows at its ends."""
+        below = list(range(chosen[0] - 1, -1, -1))
+        above = [index for index in range(chosen[0] + 1, len(axis.parts)) if index not in chosen]
+        return below + above
+
+    def _wholly_target(self, box: Box) -> bool:
+        return not self._miss([inside(self._axes, box)])

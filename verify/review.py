@@ -1,0 +1,115 @@
+"""One run of the checks over one protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from trialproof.model.protocol import NumberKind, Protocol, Quantity
+from trialproof.model.unit import say_amount
+from trialproof.verify.case import Case
+from trialproof.verify.check import Check, Vacuous
+from trialproof.verify.checks import CHECKS
+from trialproof.verify.finding import Finding, Proved, Review, Undecided
+from trialproof.verify.solver import Solver
+
+
+def review(
+    protocol: Protocol,
+    *,
+    selection: Mapping[str, str] | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    seconds: float = 10.0,
+    seed: int = 0,
+    progress: Callable[[Check], None] | None = None,
+) -> Review:
+    """Run the checks and return all they say.
+
+    Args:
+        protocol: the protocol to examine.
+        selection: readings that replace the preferred ones, sentence to reading; the rest stay preferred.
+        select: codes or beginnings of codes to run (`TP1`); all by default.
+        ignore: codes or beginnings of codes to leave out.
+        seconds: deadline of one question to the solver.
+        seed: perturbs the solver's search; no result depends on it.
+        progress: called before each check.
+
+    Raises:
+        Disagreement: two engines contradict each other, a defect of this program.
+    """
+    chosen = {**protocol.preferred, **(selection or {})}
+    checks = [each for each in CHECKS if _wanted(each.code, select, ignore)]
+    findings: list[Finding] = []
+    proved: list[Proved] = []
+    undecided: list[Undecided] = []
+    not_checked: list[str] = []
+    with Solver(protocol, seconds=seconds, seed=seed) as solver:
+        case = Case(protocol, solver, chosen)
+        for check in checks:
+            if progress is not None:
+                progress(check)
+            for said in check.run(case):
+                match said:
+                    case Finding():
+                        findings.append(said)
+                    case Proved():
+                        proved.append(said)
+                    case Undecided():
+                        undecided.append(said)
+                    case Vacuous(message):
+                        not_checked.append(f"{check.code} {message}")
+    findings.sort(key=lambda each: (-each.severity, each.code))
+    left = [f"{each.code} {each.name}: not asked for" for each in CHECKS if each not in checks]
+    return Review(
+        chosen,
+        tuple(assumptions(protocol, chosen)),
+        tuple(findings),
+        tuple(proved),
+        tuple(undecided),
+        (*not_checked, *left, *_unsaid(protocol)),
+    )
+
+
+def assumptions(protocol: Protocol, selection: Mapping[str, str]) -> list[str]:
+    """Return, in sentences, what every proof of a run takes for granted."""
+    said = ["whatever applies to a patient is recorded"]
+    missing = [name for name, each in protocol.quantities.items() if each.may_be_missing]
+    if missing:
+        said[0] += f", except {', '.join(f'`{name}`' for name in missing)}, which may be missing"
+    ranges = [words for each in protocol.quantities.values() if (words := _range(each))]
+    if ranges:
+        said.append(f"values lie within their ranges and on their steps: {'; '.join(ranges)}")
+    said += [f"fact: {fact.because} (line {fact.place.line})" for fact in protocol.facts]
+    said += [
+        f"`{each.name}` may be either, since the text leaves it open: {each.left_open}"
+        for each in protocol.quantities.values()
+        if each.left_open is not None
+    ]
+    said += [f"`{name}` is read as `{selection[name]}`" for name in protocol.sentences]
+    return said
+
+
+def _range(quantity: Quantity) -> str:
+    match quantity.kind:
+        case NumberKind(lower, upper, unit, step):
+            steps = f" in steps of {say_amount(step, unit)}" if step else ""
+            return f"`{quantity.name}` {say_amount(lower, unit)} to {say_amount(upper, unit)}{steps}"
+        case _:
+            return ""
+
+
+def _unsaid(protocol: Protocol) -> list[str]:
+    """Return what no check can speak of, because the protocol has no rule for it."""
+    said = [f"not modelled (line {each.quotes[0].line}): {each.because}" for each in protocol.not_modelled]
+    if protocol.todo:
+        said.append(f"{len(protocol.todo)} sentences of the document are still to do")
+    if not protocol.decisions:
+        said.append("no decision is declared, so there is nothing to prove about arms")
+    return said
+
+
+def _wanted(code: str, select: Sequence[str], ignore: Sequence[str]) -> bool:
+    chosen = not select or any(code.startswith(each) for each in select)
+    return chosen and not any(code.startswith(each) for each in ignore)
+
+
