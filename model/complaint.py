@@ -32,7 +32,7 @@ _WORDS = {
     "IN": "in", "OF": "of", "KNOWN": "known", "UNKNOWN": "unknown", "EXACTLY": "exactly",
 }  # fmt: skip
 
-# What people write instead, wherever it covers the place where reading stopped. The first that does is shown.
+# What people write instead. The first that covers the place where reading stopped (with `here`, if it has one) is shown.
 _HABITS = tuple(
     (re.compile(pattern), help)
     for pattern, help in (  # noqa: A001
@@ -55,21 +55,23 @@ _HABITS = tuple(
         (r"[“”„'‘’«»`\"]", 'only a category is quoted, behind `is` and with `"`'),
         (r"[\[\]{}]", "write round brackets"),
         (r"\bis\s+(any\s+of|in|either)\b", "write `is one of (...)`"),
-        (r"(\bis\s+)?\bat\s+least\b(\s+\S+)?", "compare with `>=`; `at least 2 of (a, b, c)` counts conditions"),
-        (r"(\bis\s+)?\bat\s+most\b(\s+\S+)?", "compare with `<=`; `at most 2 of (a, b, c)` counts conditions"),
-        (r"(\bis\s+)?\b(exactly|equal\s+to|equals)\b(\s+\S+)?", "compare with `=`"),
-        (r"(\bis\s+)?\b(more\s+than|greater\s+than|over|above)\b(\s+\S+)?", "compare with `>`"),
-        (r"(\bis\s+)?\b(less\s+than|fewer\s+than|under|below)\b(\s+\S+)?", "compare with `<`"),
-        (r"\bnot\s+not\b", "two times `not` needs brackets, or none of it"),
+        (r"\bat\s+least\b", "compare with `>=`; `at least 2 of (a, b, c)` counts conditions"),
+        (r"\bat\s+most\b", "compare with `<=`; `at most 2 of (a, b, c)` counts conditions"),
+        (r"\bis\s+(?:exactly|equal\s+to)\s+(?P<here>\S+)|\b(?:exactly|equal\s+to|equals)\b", "compare with `=`"),
+        (r"\bis\s+(?:over|above)\s+(?P<here>\S+)|\b(?:(?:more|greater)\s+than|over|above)\b", "compare with `>`"),
+        (r"\bis\s+(?:under|below)\s+(?P<here>\S+)|\b(?:(?:less|fewer)\s+than|under|below)\b", "compare with `<`"),
+        (r"\bnot\s+(?P<here>not)\b", "two times `not` needs brackets, or none of it"),
         (r"\b(else|otherwise)\b", "`if a then b` has no `else`: write two rules, joined by `and`"),
-        (r"\b(and|or|xor|then|not)\s+if\b", "put `if ... then ...` in brackets"),
-        (r"\bis\s+(not\s+)?[0-9.]+\s+\S+", "`is` goes with a category; compare numbers with `=`"),
-        (r"\bof\s*\([^()\"]*\w\s+\w+", "put commas between categories, and quotes around one of several words"),
-        (r"\bis\s+(not\s+)?[^\s(),\"]+\s+\w+", "put a category of several words in quotes"),
+        (r"\b(?:and|or|xor|then|not)\s+(?P<here>if)\b", "put `if ... then ...` in brackets"),
+        (r"\bis\s+(?:not\s+)?[0-9.]+\s+(?P<here>\S+)", "`is` goes with a category; compare numbers with `=`"),
+        (r"\bof\s*\([^()\"]*\w\s+(?P<here>\w+)", "put commas between categories, and quotes around one of several words"),
+        (r"\bis\s+(?:not\s+)?[^\s(),\"]+\s+(?P<here>\w+)", "put a category of several words in quotes"),
     )
 )
 
 _NEARBY = 60
+_LONGEST_OFFER = 400
+_MOST_OFFERED = 12
 
 
 def explain(text: str, at: int, accepted: Collection[str]) -> Mistake:
@@ -85,17 +87,17 @@ def offer_bracketings(text: str, operands: Sequence[tuple[int, int]], connective
     start, end = operands[0][0], operands[-1][1]
     kinds = list(dict.fromkeys(connectives))
     if len(kinds) == 1:
-        first = f"({parts[0]} xor {parts[1]})"
-        return Mistake(
-            "more than two conditions joined by `xor` can be read in two ways", start, end,
-            help=f"`exactly 1 of ({', '.join(parts)})`, or\n`{' xor '.join([first, *parts[2:]])}`",
-        )
-    ways = [_bracket(parts, connectives, order) for order in (kinds, kinds[::-1])]
-    names = " and ".join(f"`{kind}`" for kind in kinds[:2])
-    return Mistake(
-        f"{names} are mixed without brackets, which can be read in two ways", start, end,
-        help=f"either `{ways[0]}`\nor     `{ways[1]}`",
-    )
+        message = "more than two conditions joined by `xor` can be read in two ways"
+    else:
+        names = " and ".join(f"`{kind}`" for kind in kinds[:2])
+        message = f"{names} are mixed without brackets, which can be read in two ways"
+    if sum(map(len, parts)) > _LONGEST_OFFER or len(parts) > _MOST_OFFERED:
+        return Mistake(message, start, end, help="put brackets around what belongs together")
+    if len(kinds) == 1:
+        one, other = f"exactly 1 of ({', '.join(parts)})", _join("xor", parts)
+    else:
+        one, other = (_bracket(parts, connectives, order) for order in (kinds, kinds[::-1]))
+    return Mistake(message, start, end, help=f"either `{one}`\nor     `{other}`")
 
 
 def did_you_mean(word: str, candidates: Collection[str]) -> str | None:
@@ -120,12 +122,15 @@ def _found(text: str, at: int) -> str:
 def _habit(text: str, at: int, accepted: Collection[str]) -> str | None:
     for pattern, advice in _HABITS:
         for found in pattern.finditer(text, max(at - _NEARBY, 0), at + _NEARBY):
-            if found.start() <= at < found.end():
+            start, end = found.span("here") if found.groupdict().get("here") else found.span()
+            if start <= at < end:
                 return found.expand(advice)
     word = _found(text, at)
     if word.lower() in KEYWORDS and not word.islower():
         return f"did you mean `{word.lower()}`?"
-    if word and ord(word[0]) > 127:
+    if not word.isprintable():
+        return "an invisible character stands here: delete it"
+    if not word.isascii():
         return "names are made of the letters a to z, digits and `_`"
     meant = did_you_mean(word, [_WORDS[terminal] for terminal in sorted(accepted) if terminal in _WORDS])
     return f"did you mean `{meant}`?" if meant and meant != word else None
@@ -134,7 +139,7 @@ def _habit(text: str, at: int, accepted: Collection[str]) -> str | None:
 def _bracket(parts: Sequence[str], connectives: Sequence[str], order: Sequence[str]) -> str:
     """Set brackets around the runs of each connective, the first of the order first; the last needs none."""
     operands, between = list(parts), list(connectives)
-    for kind in order[:-1]:
+    for kind in order:
         joined, kept = [[operands[0]]], []
         for connective, operand in zip(between, operands[1:], strict=True):
             if connective == kind:
@@ -142,6 +147,13 @@ def _bracket(parts: Sequence[str], connectives: Sequence[str], order: Sequence[s
             else:
                 joined.append([operand])
                 kept.append(connective)
-        operands = [f"({f' {kind} '.join(run)})" if len(run) > 1 else run[0] for run in joined]
+        operands = [f"({_join(kind, run)})" if len(run) > 1 and kept else _join(kind, run) for run in joined]
         between = kept
-    return " ".join([operands[0], *(f"{c} {o}" for c, o in zip(between, operands[1:], strict=True))])
+    return operands[0]
+
+
+def _join(connective: str, operands: Sequence[str]) -> str:
+    """Join operands without brackets around the whole; of `xor`, two at a time."""
+    if connective == "xor" and len(operands) > 2:
+        return f"({_join(connective, operands[:-1])}) xor {operands[-1]}"
+    return f" {connective} ".join(operands)

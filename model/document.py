@@ -21,12 +21,16 @@ LISTED_LINES = 8
 
 
 class QuoteProblem(ValueError):
-    """A quote that names no passage of the document, or more than one; `message` and `help` as in `BadInput`."""
+    """A quote that names no passage of the document, or more than one; `message` and `help` as in `BadInput`.
 
-    def __init__(self, message: str, help: str | None = None) -> None:  # noqa: A002
+    `about` tells what is wrong: the `quote`, its `nth`, or its `near`.
+    """
+
+    def __init__(self, message: str, help: str | None = None, *, about: str = "quote") -> None:  # noqa: A002
         super().__init__(message)
         self.message = message
         self.help = help
+        self.about = about
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def find_quote(document: Document, quote: str, *, nth: int | None = None, near: 
     Raises `QuoteProblem` if there is no such passage, or several and no way to choose.
     """
     if nth is not None and near is not None:
-        raise QuoteProblem("a quote takes `nth` or `near`, not both", "leave one of them out")
+        raise QuoteProblem("a quote takes `nth` or `near`, not both", "leave one of them out", about="near")
     wanted = fold(quote)
     if not wanted:
         raise QuoteProblem("the quote is empty", "copy the words from the document")
@@ -181,6 +185,7 @@ def _pick_nth(document: Document, spans: list[tuple[int, int]], nth: int) -> tup
         raise QuoteProblem(
             f"`nth: {nth}` is asked for, but the quote occurs {times} in `{document.file}`: {_lines(document, spans)}",
             "leave `nth` out" if len(spans) == 1 else f"`nth` counts from 1 to {len(spans)} here",
+            about="nth",
         )
     return spans[nth - 1]
 
@@ -189,13 +194,16 @@ def _pick_near(document: Document, spans: list[tuple[int, int]], near: str) -> t
     marks = array("q", _find_all(document.folded, near)) if near else array("q")
     if not marks:
         raise QuoteProblem(
-            f"the text of `near` is not in `{document.file}`", "copy it from the document, character for character"
+            f"the text of `near` is not in `{document.file}`",
+            "copy it from the document, character for character",
+            about="near",
         )
     ranked = sorted((_distance(span, marks, len(near)), span) for span in spans)
     if len(ranked) > 1 and ranked[0][0] == ranked[1][0]:
         raise QuoteProblem(
             f"the text of `near` is as close to one occurrence of the quote as to another: {_lines(document, spans)}",
             "give words that stand close to one of them only, or `nth`",
+            about="near",
         )
     return ranked[0][1]
 

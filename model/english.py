@@ -81,7 +81,7 @@ def say(condition: Condition, protocol: Protocol, selection: Selection | None = 
 
 def say_term(term: Term, protocol: Protocol, selection: Selection | None = None) -> str:
     """Say a term; amounts in the unit that its quantities share, else every quantity as a plain number."""
-    return _Speaker(protocol, selection or {}).say_term(term, shared_unit([term], protocol), inside=False)
+    return _Speaker(protocol, selection or {}).say_term(term, unit_of(term, protocol), inside=False)
 
 
 class _Speaker:
@@ -178,7 +178,7 @@ class _Speaker:
     def _determined(self, operand: Condition | Term, word: str) -> str:
         match operand:
             case Number() | Value() | Derived() | Sum() | Product() | Quotient() | Least() | Greatest() | Floor():
-                return f"{self.say_term(operand, shared_unit([operand], self._protocol), inside=True)} is {word}"
+                return f"{self.say_term(operand, unit_of(operand, self._protocol), inside=True)} is {word}"
             case Cases() | ReadTerm():
                 return f"{self.say_term(operand, None, inside=True)} is {word}"
             case _:
@@ -204,7 +204,7 @@ class _Speaker:
             case [(term, Relation.GE, low), (same, Relation.LE, high)] if term == same and len(operands) == 2:
                 if isinstance(term, Number):
                     return None
-                unit = shared_unit([term], self._protocol)
+                unit = unit_of(term, self._protocol)
                 amount = say_amount(high, unit or PLAIN)
                 return f"{self.say_term(term, unit, inside=False)} is from {plain(low)} to {amount}"
         return None
@@ -244,9 +244,8 @@ class _Speaker:
             case Number(value):
                 return say_amount(value, unit or PLAIN), False
             case Value(name) | Derived(name):
-                own = unit_of(term, self._protocol)
-                bare = unit is not None or own is None or own == PLAIN
-                return self._titles[name] if bare else f"{self._titles[name]} in {say_unit(own or PLAIN)}", False
+                own = None if unit is not None else unit_of(term, self._protocol)
+                return self._titles[name] if own is None else f"{self._titles[name]} in {say_unit(own)}", False
             case Sum((only,)) | Product((only,)) | Least((only,)) | Greatest((only,)):
                 return self._term(only, unit)
             case Sum(terms):

@@ -40,12 +40,15 @@ from trialproof.model.condition import (
     Term,
     Value,
     Yes,
+    descend,
 )
 from trialproof.model.exact import LONGEST_TEXT, plain
 from trialproof.model.meaning import TERMS
+from trialproof.model.measure import say_unit
+from trialproof.model.patient import Patient, about
 from trialproof.model.protocol import CategoryKind, Intent, Protocol, Selection
 from trialproof.model.scope import quoted
-from trialproof.model.unit import PLAIN, Unit
+from trialproof.model.unit import PLAIN, Unit, say_amount
 from trialproof.model.unit_of import shared_unit, unconverted, unit_of
 
 # How tightly a text holds together. A place that asks for a level puts brackets around what is below it.
@@ -65,7 +68,7 @@ def write(node: Condition | Term, protocol: Protocol, selection: Selection | Non
     """
     writer = _Writer(protocol, {**protocol.preferred, **(selection or {})})
     if isinstance(node, TERMS):
-        return writer.term(node, shared_unit([node], protocol), _SUM)
+        return writer.term(node, unit_of(node, protocol), _SUM)
     return writer.condition(node, _LOOSE)
 
 
@@ -138,7 +141,7 @@ class _Writer:
 
     def _determined(self, operand: Condition | Term) -> str:
         if isinstance(operand, TERMS):
-            return self.term(operand, shared_unit([operand], self._protocol), _ATOM)
+            return self.term(operand, unit_of(operand, self._protocol), _ATOM)
         return self.condition(operand, _WHOLE)
 
     def _connection(self, operands: Sequence[Condition], connective: str) -> tuple[str, int]:
@@ -171,13 +174,13 @@ class _Writer:
             case Number(value):
                 return _number(value, unit)
             case Value(name) | Derived(name):
-                own = unit_of(term, self._protocol)
-                return name if unit is not None or own in (None, PLAIN) else f"{name} in {_spelled(own)}", _ATOM
+                own = None if unit is not None else unit_of(term, self._protocol)
+                return name if own is None else f"{name} in {_spelled(say_unit(own))}", _ATOM
             case Sum(terms):
                 return self._sum(terms, unit)
             case Product(factors):
                 return self._product(factors, unit)
-            case Quotient(_, Number(value)) if value == 0:
+            case Quotient(_, denominator) if self._is_zero(denominator):
                 raise ValueError("a division by the constant zero has no notation")
             case Quotient(numerator, denominator):
                 below = self.term(denominator, None, _SIGNED)
@@ -192,6 +195,12 @@ class _Writer:
                 raise ValueError("cases have no notation in a condition")
             case _:
                 assert_never(term)
+
+    def _is_zero(self, term: Term) -> bool:
+        if any(isinstance(each, (Value, Derived)) for each in descend(term)):
+            return False
+        found = about(self._protocol, Patient(()), self._selection).number(term)
+        return found.known and found.value == 0
 
     def _sum(self, terms: Sequence[Term], unit: Unit | None) -> tuple[str, int]:
         if not terms:
@@ -242,13 +251,19 @@ def _is(name: str, members: Sequence[str], verb: str) -> str:
 
 def _number(value: Fraction, unit: Unit | None) -> tuple[str, int]:
     """Write a number, as a decimal if that ends and can be read again, else as a quotient."""
-    behind = f" {_spelled(unit)}" if unit else ""
     decimal = plain(value)
     if "/" in decimal or len(decimal.lstrip("-")) > LONGEST_TEXT:
-        return f"{value.numerator}{behind} / {value.denominator}", _PRODUCT
-    return f"{decimal}{behind}", _SIGNED if value < 0 else _ATOM
+        above, _ = _number(Fraction(value.numerator), unit)
+        return f"{above} / {value.denominator}", _PRODUCT
+    if unit is None or unit == PLAIN:
+        text = decimal
+    elif unit.text.startswith("/"):
+        text = f"{decimal} {_spelled(unit.text)}"
+    else:
+        text = say_amount(value, unit)
+    return text, _SIGNED if value < 0 else _ATOM
 
 
-def _spelled(unit: Unit | None) -> str:
-    text = unit.text if unit else ""
-    return f"1{text}" if text.startswith("/") else text
+def _spelled(unit: str) -> str:
+    """Spell a unit so that it cannot be taken for a division."""
+    return f"1{unit}" if unit.startswith("/") else unit

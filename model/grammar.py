@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -74,7 +75,8 @@ def _position(text: str, unexpected: UnexpectedInput) -> int:
 def _accepted(before: str) -> set[str]:
     """Return the terminals that can follow a text; Lark's own list is taken after it has closed what it could."""
     parser: Any = _lark().parse_interactive(before)
-    parser.exhaust_lexer()
+    with suppress(UnexpectedInput):  # the last word, cut off from what follows it, may be another
+        parser.exhaust_lexer()
     return set(parser.accepts())
 
 

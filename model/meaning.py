@@ -49,6 +49,9 @@ from trialproof.model.condition import (
 )
 from trialproof.model.protocol import Decision, Intent, Protocol, Recorded
 
+WHATEVER = "*"
+"""In place of a reading: the sentence holds (or fails) only where it does so under every reading it has."""
+
 B = TypeVar("B")
 N = TypeVar("N")
 
@@ -102,7 +105,7 @@ class Carrier(Interface[B, N]):
         """Two numbers compare so."""
 
     def reading(self, sentence: str, /) -> str | None:
-        """The reading that the sentence has in this evaluation; None where it is itself a variable."""
+        """The reading that the sentence has in this evaluation, or `WHATEVER`; None where it is itself a variable."""
 
     def chosen(self, sentence: str, reading: str, /) -> B:
         """The sentence has this reading. Asked only where `reading` is None."""
@@ -209,8 +212,8 @@ class Meaning(Generic[B, N]):
                 product = Known(c.constant(Fraction(1)), self._true)
                 for index, factor in enumerate(factors):
                     right = self.number(factor)
-                    value = c.multiply(product.value, right.value) if index else right.value
-                    product = Known(value, c.every((product.known, right.known)))
+                    multiplied = c.multiply(product.value, right.value) if index else right.value
+                    product = Known(multiplied, c.every((product.known, right.known)))
                 return product
             case Quotient(numerator, denominator):
                 top, bottom = self.number(numerator), self.number(denominator)
@@ -330,8 +333,11 @@ class Meaning(Generic[B, N]):
 
     def _read(self, sentence: str, options: tuple[tuple[str, Condition], ...]) -> Truth[B]:
         c, reading = self.carrier, self.carrier.reading(sentence)
-        if reading is not None:
+        if reading is not None and reading != WHATEVER:
             return self.truth(dict(options)[reading])
+        if reading == WHATEVER:
+            truths = [self.truth(option) for _, option in options]
+            return Truth(c.every([t.holds for t in truths]), c.every([t.fails for t in truths]))
         each = [(c.chosen(sentence, name), self.truth(option)) for name, option in options]
         return Truth(
             c.some([c.every((chosen, t.holds)) for chosen, t in each]),
@@ -340,8 +346,12 @@ class Meaning(Generic[B, N]):
 
     def _read_term(self, sentence: str, options: tuple[tuple[str, Term], ...]) -> Known[B, N]:
         c, reading = self.carrier, self.carrier.reading(sentence)
-        if reading is not None:
+        if reading is not None and reading != WHATEVER:
             return self.number(dict(options)[reading])
+        if reading == WHATEVER:
+            terms = [self.number(option) for _, option in options]
+            same = [c.relate(term.value, Relation.EQ, terms[0].value) for term in terms]
+            return Known(terms[0].value, c.every([*same, *(term.known for term in terms)]))
         each = [(c.chosen(sentence, name), self.number(option)) for name, option in options]
         value = each[-1][1].value
         for chosen, term in each[:-1]:

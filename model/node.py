@@ -26,12 +26,12 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from trialproof.model.textfile import CONTROL
 from trialproof.model.yaml_problem import QUOTE_IT, begins_at_context, explain
 
 MOST_VALUES = 100_000
 DEEPEST = 40
 
-_UNPRINTABLE = re.compile(r"[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ANCHOR = re.compile(r"&\S+\s*")
 _IMPOSSIBLE_ESCAPE = re.compile(r"\\U(?!000|0010)")
 
@@ -94,7 +94,7 @@ Node: TypeAlias = Union[Scalar, Items, Pairs]
 
 def read_nodes(text: str) -> Node | None:
     """Return the root of the tree; None for a file that says nothing. Raises `NodeProblem`."""
-    if odd := _UNPRINTABLE.search(text):
+    if odd := CONTROL.search(text):
         raise NodeProblem(f"the control character {_code(odd)} does not belong in this file", odd.start())
     builder = _Builder(text)
     for event in _events(text):
@@ -109,7 +109,7 @@ def _events(text: str) -> Iterator[Event]:
         problem = str(error.problem or error.context)
         marks = (error.context_mark, error.problem_mark)
         mark = next((m for m in (marks if begins_at_context(problem) else marks[::-1]) if m is not None), None)
-        offset = mark.index if mark is not None else 0
+        offset = min(mark.index, len(text)) if mark is not None else 0
         message, help_ = explain(problem, text[offset : offset + 1])
         raise NodeProblem(message, offset, None, help_) from None
     except (YAMLError, ValueError):
@@ -139,7 +139,7 @@ class _Builder:
                 self._add(self._resolve(name, start, end), start, end)
             case ScalarEvent(value=value):
                 begin = self._begin(event, event.tag, start)
-                if odd := _UNPRINTABLE.search(value):
+                if odd := CONTROL.search(value):
                     raise NodeProblem(f"an escape stands for the control character {_code(odd)}", begin, end)
                 scalar = Scalar(begin, end, value, event.style or "")
                 self._anchors[event.anchor] = scalar

@@ -69,8 +69,8 @@ class _IfGiven:
         return core_schema.no_info_before_validator_function(refuse_none, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        [published] = [each for each in handler(schema)["anyOf"] if each != {"type": "null"}]
-        return dict(published)
+        ways = [each for each in handler(schema)["anyOf"] if each != {"type": "null"}]
+        return {"anyOf": ways} if len(ways) > 1 else dict(ways[0])
 
 
 @dataclass(frozen=True, slots=True)

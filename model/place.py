@@ -30,7 +30,13 @@ class BadInput(Exception):
     """
 
     def __init__(
-        self, message: str, place: Place = NOWHERE, *, excerpt: str | None = None, width: int = 1, help: str | None = None  # noqa: A002
+        self,
+        message: str,
+        place: Place = NOWHERE,
+        *,
+        excerpt: str | None = None,
+        width: int = 1,
+        help: str | None = None,  # noqa: A002 - what the reader is given is called help
     ) -> None:
         super().__init__(message)
         self.message = message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -13,6 +14,7 @@ from trialproof.model.syntax import CONSTANTS, OPERATORS, Mistake, Name, Piece
 from trialproof.model.unit import Unit, say_amount
 
 _MOST_LISTED = 12
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9_.+-]+")
 _NOT_PLAIN = OPERATORS | {"one", "none", "known", "unknown"}
 
 
@@ -79,10 +81,10 @@ def no_category(piece: Piece, owner: str, categories: Sequence[str], scope: Scop
 
 
 def quoted(category: str) -> str:
-    """Return a category as a condition spells it, in quotes unless it is a plain word."""
-    plain_word = category.replace("_", "").isalnum() and category.isascii() and category not in _NOT_PLAIN
-    return category if plain_word else '"' + category.replace('"', '""') + '"'
-
+    """Return a category as a condition spells it, in quotes unless it is a plain word such as `R0`, `2+` or `no`."""
+    if _PLAIN_WORD.fullmatch(category) and category not in _NOT_PLAIN:
+        return category
+    return '"' + category.replace('"', '""') + '"'
 
 
 def _owner(word: str, scope: Scope) -> str | None:

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from stat import S_ISREG
 
+from trialproof.model.document import Document
+from trialproof.model.exact import in_backticks
 from trialproof.model.place import BadInput, Place
 
 MEGABYTE = 1_000_000
+LARGEST_DOCUMENT = 10 * MEGABYTE
+
+CONTROL = re.compile(r"[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Whatever is not text: YAML does not hold it, and a terminal may obey it."""
+
+
+def read_document(path: Path) -> Document:
+    """Return a protocol's text, as which form feeds and the like count as blanks. Raises `BadInput`."""
+    text = re.sub(r"[\v\f\x1c-\x1f]", " ", read_text(path, limit=LARGEST_DOCUMENT))
+    odd = CONTROL.search(text)
+    if odd:
+        message = f"the control character U+{ord(odd.group()):04X} does not belong in a text"
+        raise _not_text(Place(str(path)), text[: odd.start()], message)
+    return Document(str(path), text)
 
 
 def read_text(path: Path, *, limit: int) -> str:
@@ -16,38 +33,29 @@ def read_text(path: Path, *, limit: int) -> str:
     `limit` is in bytes, and is looked at before anything is read. Raises `BadInput` where the path is not a file,
     cannot be read, is too large, or holds anything but text.
     """
-    place = Place(str(path))
+    place, name = Place(str(path)), in_backticks(str(path))
     try:
         status = path.stat()
         if not S_ISREG(status.st_mode):
-            raise BadInput(f"`{path}` is not a file", place)
+            raise BadInput(f"{name} is not a file", place)
         if status.st_size > limit:
-            raise _too_large(place, status.st_size, limit)
+            raise _too_large(place, name, status.st_size, limit)
         with path.open("rb") as file:
             raw = file.read(limit + 1)
     except FileNotFoundError:
-        raise BadInput(f"there is no file `{path}`", place) from None
+        raise BadInput(f"there is no file {name}", place) from None
     except PermissionError:
-        raise BadInput(f"`{path}` may not be read", place, help="check the permissions of the file") from None
+        raise BadInput(f"{name} may not be read", place, help="check the permissions of the file") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no file can have this name"
-        name = printable(str(path))
-        raise BadInput(f"`{name}` cannot be read: {reason.lower()}", Place(name)) from None
+        raise BadInput(f"{name} cannot be read: {reason.lower()}", place) from None
     if len(raw) > limit:
-        raise _too_large(place, len(raw), limit)
+        raise _too_large(place, name, len(raw), limit)
     return _decode(raw, place)
 
 
-def printable(text: str) -> str:
-    """Return the text with whatever cannot be shown written as an escape."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def _too_large(place: Place, size: int, limit: int) -> BadInput:
-    return BadInput(
-        f"`{place.file}` has {size / MEGABYTE:.1f} MB, at most {limit // MEGABYTE} MB are read",
-        place,
-    )
+def _too_large(place: Place, name: str, size: int, limit: int) -> BadInput:
+    return BadInput(f"{name} has {size / MEGABYTE:.1f} MB, at most {limit // MEGABYTE} MB are read", place)
 
 
 def _decode(raw: bytes, place: Place) -> str:
@@ -55,8 +63,7 @@ def _decode(raw: bytes, place: Place) -> str:
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
-        good = raw[: error.start].decode()
-        raise _not_text(place, good, f"the byte 0x{raw[error.start]:02X} is not UTF-8") from None
+        raise _not_text(place, raw[: error.start].decode(), f"the byte 0x{raw[error.start]:02X} is not UTF-8") from None
     nul = text.find("\0")
     if nul >= 0:
         raise _not_text(place, text[:nul], "a zero byte does not belong in a text file")
@@ -64,10 +71,10 @@ def _decode(raw: bytes, place: Place) -> str:
 
 
 def _not_text(place: Place, before: str, message: str) -> BadInput:
-    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    start = before.rfind("\n") + 1
     return BadInput(
         message,
-        Place(place.file, line, column),
-        excerpt=printable(before[before.rfind("\n") + 1 :]),
+        Place(place.file, before.count("\n") + 1, len(before) - start + 1),
+        excerpt="".join(each if each.isprintable() else " " for each in before[start:]),
         help="save the file as plain text in UTF-8",
     )

@@ -58,6 +58,7 @@ from trialproof.model.syntax import (
 __all__ = ["Scope", "to_condition", "to_term"]
 
 _CONSTANTS: Mapping[str, Condition] = {"eligible": Eligible(), "everyone": EVERYONE, "nobody": NOBODY}
+_IS = {Relation.EQ: "is", Relation.NE: "is not"}
 
 
 def to_condition(expression: Expression, scope: Scope) -> Condition:
@@ -209,14 +210,15 @@ def _is_number(expression: Expression, scope: Scope) -> bool:
 
 def _refuse_categories(expression: Comparison, scope: Scope) -> None:
     """Explain `=` between a category and its value, where units and numbers would be beside the point."""
+    relation = expression.relations[0]
     for name, other in (expression.operands[:2], expression.operands[1::-1]):
         if not isinstance(name, Name) or name.name not in scope:
             continue
         what, advice = describe(name.name, scope)
-        if what != "a number":
-            value = other.name if isinstance(other, Name) else plain(other.value) if isinstance(other, Amount) else None
-            verb = "is not" if expression.relations[0] is Relation.NE else "is"
-            raise Mistake(
-                f"`{expression.relations[0].value}` compares numbers, and `{name.name}` is {what}",
-                name.start, name.end, help=f"write `{name.name} {verb} {quoted(value)}`" if value else advice,
-            )
+        if what == "a number":
+            continue
+        if relation in _IS and isinstance(other, (Name, Amount)):
+            value = other.name if isinstance(other, Name) else plain(other.value)
+            advice = f"write `{name.name} {_IS[relation]} {quoted(value)}`"
+        message = f"`{relation.value}` compares numbers, and `{name.name}` is {what}"
+        raise Mistake(message, name.start, name.end, help=advice)

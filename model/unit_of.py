@@ -15,7 +15,32 @@ from trialproof.model.unit import PLAIN, Unit, ratio
 
 
 def unit_of(term: Term, protocol: Protocol) -> Unit | None:
-    """Return the unit that a term's quantities give it; None where they give it none, or a compound one."""
+    """Return the unit in which a term is shown; None if as a plain number."""
+    return shared_unit([term], protocol)
+
+
+def shared_unit(terms: Sequence[Term], protocol: Protocol) -> Unit | None:
+    """Return a unit in which all of the terms can be shown; None if they have to be shown as plain numbers."""
+    for term in terms:
+        unit = _own_unit(term, protocol)
+        if unit is not None and unit != PLAIN and all(_fits(each, unit, protocol) for each in terms):
+            return unit
+    return None
+
+
+def unconverted(term: Term, unit: Unit, protocol: Protocol) -> tuple[Term, Unit] | None:
+    """Return what a term was before it was converted into this unit, and its own unit; None if it was not."""
+    match term:
+        case Product((Number(factor), inner)):
+            own = _own_unit(inner, protocol)
+            converted = None if own is None or own == unit else ratio(own, unit)
+            if own is not None and converted is not None and _fits(inner, own, protocol):
+                return inner if factor == converted else Product((Number(factor / converted), inner)), own
+    return None
+
+
+def _own_unit(term: Term, protocol: Protocol) -> Unit | None:
+    """Return the unit that a term's quantities give it, if it is not a compound one."""
     match term:
         case Value(name):
             kind = protocol.quantities[name].kind
@@ -27,34 +52,15 @@ def unit_of(term: Term, protocol: Protocol) -> Unit | None:
         case ReadTerm(_, options):
             return _first_unit([option for _, option in options], protocol)
         case Product((Number(), inner)) | Quotient(inner, Number()):
-            return unit_of(inner, protocol)
+            return _own_unit(inner, protocol)
         case _:
             return None
-
-
-def shared_unit(terms: Sequence[Term], protocol: Protocol) -> Unit | None:
-    """Return a unit in which all of the terms can be shown; None if they have to be shown as plain numbers."""
-    for term in terms:
-        unit = unit_of(term, protocol)
-        if unit is not None and unit != PLAIN and all(_fits(each, unit, protocol) for each in terms):
-            return unit
-    return None
-
-
-def unconverted(term: Term, unit: Unit, protocol: Protocol) -> tuple[Term, Unit] | None:
-    """Return what a term was before it was converted into this unit, and its own unit; None if it was not."""
-    match term:
-        case Product((Number(factor), inner)):
-            own = unit_of(inner, protocol)
-            if own is not None and own != unit and ratio(own, unit) == factor and _fits(inner, own, protocol):
-                return inner, own
-    return None
 
 
 def _first_unit(terms: Sequence[Term], protocol: Protocol) -> Unit | None:
     """Return the unit of the first term that has one; of one with a factor, which may be a conversion, only then."""
     for term in sorted(terms, key=lambda each: isinstance(each, Product)):
-        unit = unit_of(term, protocol)
+        unit = _own_unit(term, protocol)
         if unit is not None:
             return unit
     return None
@@ -65,13 +71,15 @@ def _fits(term: Term, unit: Unit, protocol: Protocol) -> bool:
         case Number():
             return True
         case Value() | Derived():
-            return unit_of(term, protocol) == unit
+            return ratio(_own_unit(term, protocol) or PLAIN, unit) == 1
         case Sum(terms) | Least(terms) | Greatest(terms):
             return all(_fits(each, unit, protocol) for each in terms)
         case ReadTerm(_, options):
             return all(_fits(option, unit, protocol) for _, option in options)
         case Product((Number(), inner)):
-            return unconverted(term, unit, protocol) is not None or _fits(inner, unit, protocol)
+            if _own_unit(inner, protocol) == unit:
+                return _fits(inner, unit, protocol)
+            return unconverted(term, unit, protocol) is not None
         case Quotient(inner, Number()):
             return _fits(inner, unit, protocol)
         case _:

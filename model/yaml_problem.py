@@ -26,6 +26,13 @@ _EXPLAINED: tuple[tuple[str, str, str], ...] = (
             " mark or a bracket ends with it"
         ),
     ),
+    (
+        r"expected '<document start>'",
+        "this belongs to no key above it",
+        "the keys of a mapping begin in the same column, those of the file in the first",
+    ),
+    (r"expected the node content", "a value is expected here", "write one, or leave its key out"),
+    (r"mapping keys are not allowed", "a key cannot begin on this line", "begin it on the next line"),
     (r"expected ',' or '}'", "a `,` or the closing `}}` is expected here", "every `{{` needs its `}}`"),
     (r"expected ',' or '\]'", "a `,` or the closing `]` is expected here", "every `[` needs its `]`"),
     (r"unexpected end of stream", "the quotation mark that opens here is never closed", "close it"),
@@ -47,14 +54,12 @@ _EXPLAINED: tuple[tuple[str, str, str], ...] = (
         "a list cannot begin on this line",
         "begin it on the next line, or write it as `[a, b]`",
     ),
+    (r"after document end marker", "nothing can follow on this line", "leave the line `...` out"),
     (r"incompatible YAML document", "this version of YAML is not known", "leave the line out: YAML 1.2 is read"),
 )
 _JARGON: Mapping[str, str] = {
     "<stream end>": "the end of the file",
     "<scalar>": "a text",
-    "<document start>": "the end of the file",
-    "<block mapping start>": "a key",
-    "<block sequence start>": "a list",
     "\\x00": "the end of the file",
 }
 

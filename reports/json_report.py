@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from trialproof.model.document import Quote
 from trialproof.model.exact import plain
 from trialproof.model.protocol import NumberKind, Protocol, Recorded
 from trialproof.verify.finding import Finding, Label, Proved, Region, Review, Under, Witness
@@ -227,8 +228,16 @@ def _readings(under: Under) -> ReadingsShape:
 def _locations(labels: Sequence[Label]) -> list[LocationShape]:
     found = []
     for label in labels:
-        place = {"file": label.place.file, "line": label.place.line, "column": label.place.column, "note": label.note}
-        if not label.quotes:
-            found.append(LocationShape(**place, quote=None, document_line=None))
-        found += [LocationShape(**place, quote=quote.text, document_line=quote.line) for quote in label.quotes]
+        quotes: Sequence[Quote | None] = label.quotes or (None,)
+        found += [
+            LocationShape(
+                file=label.place.file,
+                line=label.place.line,
+                column=label.place.column,
+                quote=None if quote is None else quote.text,
+                document_line=None if quote is None else quote.line,
+                note=label.note,
+            )
+            for quote in quotes
+        ]
     return found

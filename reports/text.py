@@ -1,12 +1,14 @@
 """`check` as a designer reads it aloud in a meeting.
 
-For each finding: the code and one sentence, the protocol's own words with their line, the region, one patient with the
-fields that matter, the readings it holds under. Then what was proved, under which assumptions, and what was not checked.
+For each finding: the code and one sentence, the protocol's own words with their line, the region, one patient with
+the fields that matter, the readings it holds under. Then what was proved, under which assumptions, and what was not
+checked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 from trialproof.model.document import Quote
 from trialproof.model.protocol import Protocol
@@ -15,8 +17,8 @@ from trialproof.reports.people import say_patient, say_readings
 from trialproof.verify.finding import Finding, Label, Proved, Region, Review, Severity
 
 COLORS: Mapping[Severity, str] = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
-REGIONS_SHOWN = 6
-"""Regions of one finding that are spelled out; the JSON has all of them."""
+REGIONS_SHOWN = 4
+"""Regions of one finding with one outcome that are spelled out; the JSON has all of them."""
 BRIEF = 72
 
 
@@ -74,17 +76,21 @@ class _Writer:
             yield self._page.entry("" if label.quotes else "rule", f"{label.note}{place}")
 
     def _regions(self, regions: Sequence[Region]) -> Iterator[str]:
+        """Write the regions, those with one outcome together under it; of many, the first few."""
         page = self._page
-        for at, region in enumerate(regions[:REGIONS_SHOWN], start=1):
-            label = "region" if len(regions) == 1 else f"region {at}"
-            pinned = f" (boundary: {'; '.join(region.pinned)})" if region.pinned else ""
-            if region.terms:
-                yield page.entry(label, f"{region.words}{pinned}")
-            if region.outcome:
-                yield page.entry("", region.outcome)
-            yield page.entry("patient", say_patient(self._protocol, region.witness))
-        if len(regions) > REGIONS_SHOWN:
-            yield page.entry("", f"and {len(regions) - REGIONS_SHOWN} further regions (all of them: --format json)")
+        for outcome, alike in groupby(regions, key=lambda region: region.outcome):
+            together = list(alike)
+            if outcome:
+                yield page.entry("", outcome)
+            for at, region in enumerate(together[:REGIONS_SHOWN], start=1):
+                if region.words:
+                    pinned = f" (boundary: {'; '.join(region.pinned)})" if region.pinned else ""
+                    label = "region" if len(together) == 1 else f"region {at}"
+                    yield page.entry(label, f"{region.words}{pinned}")
+                yield page.entry("patient", say_patient(self._protocol, region.witness))
+            if len(together) > REGIONS_SHOWN:
+                further = len(together) - REGIONS_SHOWN
+                yield page.entry("", f"and {further} more like these (all of them: --format json)")
 
     def _proved(self, proved: Sequence[Proved]) -> Iterator[str]:
         if not proved:

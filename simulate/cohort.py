@@ -133,7 +133,7 @@ class ManyPatients:
         return quantity in self._columns and self._columns[quantity].values
 
     def add(self, terms: Sequence[Exact], /) -> Exact:
-        return reduce(rational.add, terms, Exact.of(Fraction(0)))
+        return reduce(rational.add, terms) if terms else Exact.of(Fraction(0))
 
     def multiply(self, left: Exact, right: Exact, /) -> Exact:
         return rational.multiply(left, right)

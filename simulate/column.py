@@ -47,10 +47,15 @@ class Column:
 def number_column(
     quantity: Quantity, units: ArrayLike, recorded: ArrayLike | None = None, *, per: int | None = None
 ) -> Column:
-    """Return the column of a number quantity from integers, each worth `1 / per` (by default, what its step needs)."""
-    step = quantity.kind.step if isinstance(quantity.kind, NumberKind) else None
-    mask: Truths = True if recorded is None else np.asarray(recorded, np.bool_)
-    return Column(np.asarray(units), mask, per or (step.denominator if step else 1))
+    """Return the column of a number quantity from integers that count units of `1 / per`.
+
+    By default the units are those that the step needs, and the column is complete. What the values may be is checked
+    when the cohort is built.
+    """
+    if per is None:
+        step = quantity.kind.step if isinstance(quantity.kind, NumberKind) else None
+        per = step.denominator if step else 1
+    return Column(np.asarray(units), True if recorded is None else np.asarray(recorded, np.bool_), per)
 
 
 def column_of(quantity: Quantity, recorded: Sequence[Recorded | None]) -> Column:
@@ -125,8 +130,10 @@ def checked(quantity: Quantity, column: Column, size: int) -> Column:
         values = values.astype(np.int64, copy=False)
     for row in np.flatnonzero(_disallowed(quantity, values, column.per) & recorded):
         number = int(values[row])
-        value = Fraction(number, column.per) if isinstance(quantity.kind, NumberKind) else f"code {number}"
-        raise BadCohort(name, _complaint(quantity, value) or "", int(row))
+        if isinstance(quantity.kind, NumberKind):
+            raise BadCohort(name, str(_complaint(quantity, Fraction(number, column.per))), int(row))
+        last = len(quantity.kind.categories) - 1
+        raise BadCohort(name, f"has code {number}, and its codes are 0 to {last}", int(row))
     return Column(values if recorded is True else np.where(recorded, values, low), recorded, column.per)
 
 

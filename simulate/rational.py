@@ -106,9 +106,6 @@ class Exact:
 
 def add(left: Exact, right: Exact) -> Exact:
     """Return the sum."""
-    for one, other in ((left, right), (right, left)):
-        if one.shared == 0:
-            return other
     for_left, for_right, bottom = _meet(left.bottom, right.bottom)
     return Exact(_plus(_times(left.top, for_left), _times(right.top, for_right)), bottom)
 

@@ -44,7 +44,7 @@ def release() -> str:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(release(), prog_name="trialproof")
 def cli() -> None:
-    """Prove what a clinical-trial protocol says, and simulate what it will do.
+    r"""Prove what a clinical-trial protocol says, and simulate what it will do.
 
     PROTOCOL is a folder that holds a protocol.yaml, or the file itself.
 
@@ -93,7 +93,7 @@ def check(
     fail_on: str,
     timeout: float,
 ) -> None:
-    """Prove or refute what the rules of PROTOCOL must guarantee.
+    r"""Prove or refute what the rules of PROTOCOL must guarantee.
 
     Prints each finding with the protocol's own words and one patient who shows it, then what was proved, under which
     assumptions, and what was not checked.
@@ -179,7 +179,11 @@ def init(document: Path, title: str | None, output: Path | None) -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line and exit; every bad input becomes one clear error and exit code 2."""
+    """Run the command line and exit; every bad input becomes one clear error and exit code 2.
+
+    A defect of this program, such as two engines that disagree, ends with a traceback and exit code 70: never with
+    the code for findings.
+    """
     from trialproof.model.place import BadInput
 
     for stream in (sys.stdout, sys.stderr):
@@ -190,10 +194,11 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     except BadInput as problem:
         _complain(problem)
         sys.exit(UNUSABLE)
-    except AssertionError as defect:
-        if type(defect).__name__ != "Disagreement":
-            raise
-        click.echo(f"defect in trialproof: two engines disagree, and nothing is reported\n{defect}", err=True)
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        click.echo("this is a defect of trialproof, not of your protocol; nothing was decided", err=True)
         sys.exit(DEFECT)
     sys.exit(0)
 

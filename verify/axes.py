@@ -1,8 +1,8 @@
 """Axes: what a decision compares, each cut into the parts that its rules can tell apart.
 
-An axis is a quantity, a derived number, a difference of two, a category, a yes/no, or another decision. The parts of a
-number are its thresholds and the open intervals between them, in order; then, as parts of their own, "does not apply"
-and "not recorded". The parts of one axis cover every patient and no patient is in two.
+An axis is a quantity, a derived number, a difference of two, a category, a yes/no, or another decision. The parts
+of a number are its thresholds and the open intervals between them, in order; then, as parts of their own, "does not
+apply" and "not recorded". The parts of one axis cover every patient and no patient is in two.
 """
 
 from __future__ import annotations

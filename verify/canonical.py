@@ -1,9 +1,10 @@
 """Canonical witnesses: the first patient, in a fixed order of values, who satisfies a set of statements.
 
-Quantities come in declared order. A number that the region restricts takes its value nearest the threshold; any other
-takes a round value off every threshold of the protocol, so that only what matters looks special. A yes/no is tried as no
-first, a category in declared order, "does not apply" and "not recorded" last. Where no listed value fits, the smallest
-fitting one is found by bisection: never a number from a solver's model, which changes with its version and seed.
+Quantities come in declared order. A number that the region restricts takes its value nearest the threshold; any
+other takes a round value off every threshold of the protocol, so that only what matters looks special. A yes/no is
+tried as no first, a category in declared order, "does not apply" and "not recorded" last. Where no listed value
+fits, the smallest fitting one is found by bisection: never a number from a solver's model, which changes with its
+version and seed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, floor
 
 from trialproof.model.condition import Compare, Is, Known, Not, Number, Relation, Value, Yes
@@ -124,7 +126,7 @@ def _ordinary(thresholds: tuple[Fraction, ...], kind: NumberKind) -> list[Fracti
     """A round value between each two neighbouring thresholds, then the thresholds themselves."""
     inner = [each for each in thresholds if kind.lower <= each <= kind.upper]
     ends: list[Fraction | None] = [None, *inner, None]
-    between = [Interval(low, high).tighten(kind) for low, high in zip(ends[:-1], ends[1:], strict=True)]
+    between = [Interval(low, high).tighten(kind) for low, high in pairwise(ends)]
     values = [_round_value(each, kind) for each in between if not each.empty]
     return values + [each for each in inner if kind.step is None or (each / kind.step).denominator == 1]
 

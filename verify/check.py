@@ -68,6 +68,7 @@ def listed(names: Iterable[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
-def gave_up(check_code: str, name: str, what: str, reason: object, decision: Decision | None = None) -> Undecided:
+def gave_up(code: str, name: str, what: str, reason: object, decision: Decision | None = None) -> Undecided:
     """Return that the solver could not decide a property."""
-    return Undecided(check_code, name, f"could not decide whether {what}", str(reason), decision and decision.name)
+    concerned = decision.name if decision else None
+    return Undecided(code, name, f"could not decide whether {what}", str(reason), concerned)

@@ -102,6 +102,6 @@ def _near(axes: Sequence[Axis], box: Box) -> Mapping[str, Interval]:
         if not isinstance(axis, NumberAxis) or not isinstance(axis.term, Value) or len(chosen) == len(axis.parts):
             continue
         intervals = [interval for run in runs(axis, chosen) if (interval := span(axis, run)) is not None]
-        if intervals:
+        if intervals and (intervals[0].low is not None or intervals[0].high is not None):
             near[axis.term.quantity] = intervals[0]
     return near

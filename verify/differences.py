@@ -33,15 +33,12 @@ def changes(case: Case, decision: Decision | None, sentence: str, reading: str) 
         return _eligibility_changes(case, other, sentence)
     rules = [choice.rule for choice in decision.choices]
     axes = axes_of(case.protocol, rules, [case.selection, other.selection])
-    population = (
-        *case.population(decision.population),
-        *other.population(decision.population),
-        _differs(decision, case, case.readings, other.readings),
-    )
+    population = (*case.population(decision.population), *other.population(decision.population))
+    differs = _differs(decision, case, case.readings, other.readings)
     found: list[Region] = []
     seen: list[Statement] = []
     while len(found) < MOST_CHANGES:
-        patient = canonical(case, (*population, *(Never(each) for each in seen)))
+        patient = canonical(case, (*population, differs, *(Never(each) for each in seen)))
         if patient is None:
             return tuple(found)
         before = outcome_of(decision, about(case.protocol, patient, case.selection))
@@ -130,9 +127,8 @@ def _eligibility_changes(case: Case, other: Case, sentence: str) -> tuple[Region
     protocol = case.protocol
     rules = [each.rule for each in protocol.criteria if sentence in sentences_of(protocol, [each.rule])]
     axes = axes_of(protocol, rules, [case.selection, other.selection])
-    differs = _eligible_once(case, case.readings, other.readings)
-    population = (*case.patients(), *other.patients(), differs)
-    eligible = case.said(Holds(Eligible()))
-    gained = regions_of(case, population, Never(eligible), axes, outcome="not eligible becomes eligible")
-    lost = regions_of(case, population, eligible, axes, outcome="eligible becomes not eligible")
+    before, after = case.said(Holds(Eligible())), other.said(Holds(Eligible()))
+    population = (*case.patients(), *other.patients(), Some((before, after)))
+    gained = regions_of(case, population, Never(before), axes, outcome="not eligible becomes eligible")
+    lost = regions_of(case, population, Never(after), axes, outcome="eligible becomes not eligible")
     return lost.regions + gained.regions

@@ -113,9 +113,9 @@ def _label(case: Case, decision: Decision, choice: Choice, patient: Patient, *, 
         return choice_label(choice, f"`{choice.name}` is undetermined")
     clauses = deciding(choice.rule, meaning, holding=holding)
     said = "; ".join(say(each, case.protocol, case.selection) for each in clauses)
-    verb = "takes the patient" if holding else "does not take the patient"
-    because = f": {'' if holding else 'it is not so that '}{said}" if said else ""
-    return choice_label(choice, f"`{choice.name}` {verb}{because}")
+    if holding:
+        return choice_label(choice, f"`{choice.name}` takes the patient: {said}")
+    return choice_label(choice, f"`{choice.name}` does not take the patient, since this is not so: {said}")
 
 
 def _regions(case: Case, decision: Decision, target: Statement) -> Regions:

@@ -1,6 +1,7 @@
 """A comparison as one term and one threshold: `2 * x + 3 < y` is `x - 1/2 y` against `-3/2`.
 
-Terms that are not linear (products of two quantities, quotients, minima, number definitions) count as one unknown each.
+Terms that are not linear (products of two quantities, quotients, minima, number definitions) count as one unknown
+each.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The properties, by their exact definitions (docs/background/design.md, section 5).
 
-Each is a statement about one patient under one reading of every sentence. For a patient of the decision's population
-let *lo* be the number of choices that hold and *hi* the number that do not fail, and [a, b] the intent. Then exactly one
-of these is so: gap (hi < a), overlap (lo > b), settled (a <= lo and hi <= b), undetermined (the rest).
+Each is a statement about one patient under one reading of every sentence. For a patient of the decision's
+population let *lo* be the number of choices that hold and *hi* the number that do not fail, and [a, b] the intent.
+Then exactly one of these is so: gap (hi < a), overlap (lo > b), settled (a <= lo and hi <= b), undetermined (the
+rest).
 """
 
 from __future__ import annotations
@@ -63,8 +64,8 @@ def clash(decision: Decision, choices: tuple[str, ...]) -> Statement:
     """These choices hold, and no other does."""
     return Every(
         tuple(
-            Holds(Takes(decision.name, each.name)) if each.name in choices else Never(Holds(Takes(decision.name, each.name)))
-            for each in decision.choices
+            holds if choice.name in choices else Never(holds)
+            for choice, holds in zip(decision.choices, _holding(decision), strict=True)
         )
     )
 

@@ -1,9 +1,9 @@
 """All patients who share a fate, as maximal boxes over the axes of a decision.
 
-The search repeats: take the first cell (one part of each axis) of the target that no box covers yet, and widen it part
-by part while every patient in it belongs to the target. It ends when the solver shows that nothing is left, so the boxes
-cover the target exactly. A part that no patient reaches widens nothing; a term whose every reachable part qualifies is
-dropped from the box.
+The search repeats: take the first cell (one part of each axis) of the target that no box covers yet, and widen it
+part by part while every patient in it belongs to the target. It ends when the solver shows that nothing is left, so
+the boxes cover the target exactly. A part that no patient reaches widens nothing; a term whose every reachable part
+qualifies is dropped from the box.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from math import inf
 from time import monotonic
 from types import TracebackType
-from typing import IO, TypeAlias, Union
+from typing import IO, Self, TypeAlias, Union
 
 from trialproof.model.patient import Patient
 from trialproof.model.protocol import Protocol, Selection
@@ -78,7 +78,7 @@ class Solver:
         self._deadline = inf
         self._closed = threading.Event()
 
-    def __enter__(self) -> Solver:
+    def __enter__(self) -> Self:
         self._start()
         threading.Thread(target=self._watch, daemon=True).start()
         return self

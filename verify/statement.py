@@ -1,8 +1,9 @@
 """Statements: what can be asked about patients and readings, in two-valued logic over the three-valued rules.
 
 A statement is data. The Z3 carrier turns it into a formula to find a patient, the plain evaluator judges it on that
-patient again (`judge`), and both go through the one meaning. `About` says of whom it speaks: a concrete patient or any,
-under a concrete selection of readings or any. Names tell several unknown patients or readings of one question apart.
+patient again (`judge`), and both go through the one meaning. `About` says of whom it speaks: a concrete patient or
+any, under a concrete selection of readings or any. Names tell several unknown patients or readings of one question
+apart.
 """
 
 from __future__ import annotations

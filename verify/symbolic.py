@@ -1,8 +1,8 @@
 """Every possible patient: the carrier whose truths and numbers are Z3 terms.
 
-A recorded value is a variable within its declared range; one that is charted in steps is `step * integer`. Constants
-stay Python fractions and the constants true and false are two fixed terms, so that whatever is known folds away before
-Z3 sees it: with a concrete patient only the readings are left.
+A recorded value is a variable within its declared range; one that is charted in steps is `step * integer`.
+Constants stay Python fractions and the constants true and false are two fixed terms, so that whatever is known
+folds away before Z3 sees it: with a concrete patient only the readings are left.
 """
 
 from __future__ import annotations

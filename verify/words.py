@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from trialproof.model.condition import Assigned, Eligible, Is, Known, Value, Yes
+from trialproof.model.condition import Assigned, Is, Known, Value, Yes
 from trialproof.model.english import say_term
 from trialproof.model.protocol import NumberKind, Protocol
 from trialproof.model.unit import PLAIN, Unit, say_amount
@@ -25,7 +25,7 @@ def title(protocol: Protocol, axis: Axis) -> str:
             return f"`{name}`"
         case Assigned(name, (choice, *_)):
             return f"`{name}` is `{choice}`"
-        case Eligible():
+        case _:
             return "eligible"
 
 
@@ -87,7 +87,7 @@ def _interval(axis: NumberAxis, interval: Interval, unit: Unit) -> str:
         return f"{'at most' if interval.closed_high else 'under'} {high}" if high else "any value"
     if high is None:
         return f"{'at least' if interval.closed_low else 'over'} {low}"
-    return f"{'from' if interval.closed_low else 'over'} {low} {below if interval.closed_low else 'and ' + below} {high}"
+    return f"from {low} {below} {high}" if interval.closed_low else f"over {low} and {below} {high}"
 
 
 def amount(value: Fraction, name: str, protocol: Protocol) -> str:

@@ -1,8 +1,8 @@
 """The worker process: the only place where Z3 runs, so that a search that overruns can be killed.
 
-It reads pickled `Question`s from a pipe and writes one `Reply` each. Both ends are this program; nothing that a user
-wrote is ever unpickled. A statement is sent once and then spoken of by its number. Questions with the same `base` share
-one incremental solver, in which every further statement is switched on by a literal of its own.
+It reads pickled `Question`s from a pipe and writes one `Reply` each. Both ends are this program; nothing that a
+user wrote is ever unpickled. A statement is sent once and then spoken of by its number. Questions with the same
+`base` share one incremental solver, in which every further statement is switched on by a literal of its own.
 """
 
 from __future__ import annotations

@@ -1,24 +1,25 @@
 """Does any combination of readings work? Counterexample-guided search over readings, never one by one.
 
-A combination works for a decision if its population is not empty, every choice is reached by some patient of it, and all
-of them are settled. The proposer therefore carries a copy of the patient for the population and one for each choice, so
-that readings under which nobody is eligible, or an arm is dead, are never offered. Each proposal is refuted by a patient
-who is not settled under it; every combination that this patient breaks is blocked at once. Proposals and patients are
-canonical, so that the answer is the same on every machine.
+A combination works for a decision if its population is not empty, every choice is reached by some patient of it,
+and all of them are settled. The proposer therefore carries a copy of the patient for the population and one for
+each choice, so that readings under which nobody is eligible, or an arm is dead, are never offered. Each proposal is
+refuted by a patient who is not settled under it; every combination that this patient breaks is blocked at once.
+Proposals and patients are canonical, so that the answer is the same on every machine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from trialproof.model.meaning import WHATEVER
 from trialproof.model.patient import Patient
 from trialproof.model.protocol import Decision
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
-from trialproof.verify.properties import member, reached, recordable, settled, unsettled
+from trialproof.verify.properties import gap, member, overlap, reached, recordable, settled, unsettled
 from trialproof.verify.search import first
-from trialproof.verify.statement import About, AnyPatient, AnyReading, Every, Never, ReadAs, Statement
+from trialproof.verify.statement import About, AnyPatient, AnyReading, Every, Never, ReadAs, Some, Statement
 from trialproof.verify.under import NO_PATIENT, choices_of, sentences_of
 
 PROPOSED = AnyReading("proposed")
@@ -33,9 +34,12 @@ class Works:
 
 @dataclass(frozen=True, slots=True)
 class NoneWorks:
-    """No combination works. `patients`: whatever the readings, one of them is not settled, or else nobody is in the
-    population or a choice is dead. None of the patients can be spared. `alive`: some combination has a member of the
-    population and reaches every choice."""
+    """No combination works.
+
+    Whatever the readings, one of `patients` is not settled, or else nobody is in the population or a choice is dead;
+    none of the patients can be spared. `alive`: some combination has a member of the population and reaches every
+    choice.
+    """
 
     patients: tuple[Patient, ...]
     alive: bool
@@ -54,11 +58,29 @@ def find_working(case: Case, decision: Decision) -> Works | NoneWorks:
         if proposal is None:
             return NoneWorks(_needed(case, base, broken, patients), alive=_propose(case, base, [], options) is not None)
         readings = {each.sentence: each.reading for each in proposal}
-        trial = case.under(readings)
-        patient = canonical(trial, trial.population(decision.population, unsettled(decision)))
+        patient = _counterexample(case.under(readings), decision, readings)
         if patient is None:
             return Works(tuple(readings.items()))
         patients.append(patient)
+
+
+def _counterexample(trial: Case, decision: Decision, readings: Mapping[str, str]) -> Patient | None:
+    """Return a patient who is not settled under these readings, and under as many others as can be had.
+
+    Sentence by sentence, its reading is left open as long as some patient stays in a gap or an overlap whatever the
+    reading. That only guides which patient is taken; which readings the patient breaks is judged exactly.
+    """
+    base = trial.population(decision.population, unsettled(decision))
+    if not trial.possible(base)(()):
+        return None
+    stranded = Every((member(decision), Some((gap(decision), overlap(decision)))))
+    guide: tuple[Statement, ...] = ()
+    opened: dict[str, str] = {}
+    for sentence in readings:
+        wider = trial.under({**opened, sentence: WHATEVER}).said(stranded)
+        if trial.solver.possible(wider, base=base):
+            opened[sentence], guide = WHATEVER, (wider,)
+    return canonical(trial, (*base, *guide))
 
 
 def _alive(case: Case, decision: Decision) -> tuple[Statement, ...]:

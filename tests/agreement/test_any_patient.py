@@ -21,7 +21,7 @@ from trialproof.model.protocol import CategoryKind, NumberKind, YesNoKind
 from trialproof.simulate.cohort import cohort_of, evaluate
 from trialproof.simulate.rational import TooManyBits
 from trialproof.verify.statement import AnyPatient, AnyReading, Fixed
-from trialproof.verify.symbolic import Symbols, Universe, real
+from trialproof.verify.symbolic import Symbols, Universe, constant, real
 
 SOMEONE = AnyPatient()
 WANTED = (Truth(holds=True, fails=False), Truth(holds=False, fails=True), Truth(holds=False, fails=False))
@@ -68,6 +68,17 @@ def test_variables_fixed_to_a_patient_judge_alike(world: World, readings_are_fre
         if measured.known:
             different.append(real(number.value) != real(measured.value))
         assert solver.check(z3.Or(different)) == z3.unsat
+
+
+@settings(max_examples=50, deadline=None)
+@given(worlds(patients=1))
+def test_a_known_patient_leaves_nothing_to_solve(world: World) -> None:
+    (patient,) = world.patients
+    folded = Universe(world.protocol).meaning(patient, Fixed.of(world.selection))
+    plain = about(world.protocol, patient, world.selection)
+    for condition in (*world.conditions, *subjects(world.protocol)):
+        found, expected = folded.truth(condition), plain.truth(condition)
+        assert (found.holds is constant(expected.holds), found.fails is constant(expected.fails)) == (True, True)
 
 
 @settings(max_examples=60, deadline=None)

@@ -105,6 +105,13 @@ def test_what_is_divided_by_zero_is_undetermined_and_nobody_is_warned() -> None:
     assert truth.fails.tolist() == [False, False, False]
 
 
+def test_a_column_of_small_integers_is_widened_before_anything_is_added_up() -> None:
+    protocol = protocol_of(number("x", 0, 127))
+    for narrow in (np.int8, np.uint8, np.int16):
+        group = cohort(protocol, x=np.array([100], narrow))
+        assert holds(group, Compare(Sum((Value("x"), Value("x"))), Relation.EQ, constant("200"))) == [True]
+
+
 # Headroom.
 
 
@@ -204,7 +211,7 @@ def test_an_array_with_such_a_value_is_refused_with_its_row(
     quantity: Quantity, per: int, values: list[int], row: int
 ) -> None:
     protocol = protocol_of(quantity)
-    with pytest.raises(BadCohort, match=rf"`{quantity.name}` in row {row} \(counted from 0\) is ") as refusal:
+    with pytest.raises(BadCohort, match=rf"`{quantity.name}` in row {row} \(counted from 0\) (is|has) ") as refusal:
         Cohort(protocol, {quantity.name: Column(np.array(values), per=per)}, 3)
     assert refusal.value.row == row
     allowed = Column(np.array(values[:row], np.int64), per=per)

@@ -14,7 +14,7 @@ from hypothesis.strategies import DrawFn
 
 from trialproof.model.condition import Relation
 from trialproof.simulate import rational
-from trialproof.simulate.rational import LARGEST, Exact, TooManyBits, Whole
+from trialproof.simulate.rational import LARGEST, ONE, Exact, TooManyBits, Whole
 
 ROWS = 4
 
@@ -125,6 +125,20 @@ def test_a_truth_that_is_one_for_all_chooses_without_touching_a_column() -> None
     ages, zero = Exact(whole(0, 120, [0, 16, 70, 120])), Exact.of(Fraction(0))
     assert rational.choose(True, ages, zero) is ages
     assert rational.choose(False, ages, zero) is zero
+
+
+def test_choosing_between_two_quotients_needs_no_more_bits_than_they_have() -> None:
+    wide = whole(1, LARGEST, [1, 2, 3, LARGEST])
+    one, other = Exact(wide, wide), Exact(ONE, whole(1, LARGEST, [LARGEST, 3, 2, 1]))
+    chosen = rational.choose(np.array([True, True, False, False]), one, other)
+    assert rows_of(chosen) == [1, 1, Fraction(1, 2), 1]
+
+
+def test_choosing_between_tenths_and_thirds_keeps_one_denominator_for_all() -> None:
+    tenths, thirds = (Exact(whole(0, 9, [1, 2, 3, 4]), Whole.of(per)) for per in (10, 3))
+    chosen = rational.choose(np.array([True, False, True, False]), tenths, thirds)
+    assert chosen.bottom.shared == 30
+    assert rows_of(chosen) == [Fraction(1, 10), Fraction(2, 3), Fraction(3, 10), Fraction(4, 3)]
 
 
 def test_constants_alone_may_be_of_any_size() -> None:

@@ -1,8 +1,8 @@
 """Some patient gets no choice because a value lies exactly on a threshold.
 
 What it does
-    Lists the gaps in which some number is pinned to one recordable value: "larger than 5 cm" beside "less than 5 cm"
-    leaves out exactly 5 cm. The step in which the quantity is charted is printed with it.
+    Lists the gaps in which some number is pinned to one recordable value: "larger than 5 cm" beside "less than 5
+    cm" leaves out exactly 5 cm. The step in which the quantity is charted is printed with it.
 
 Why it matters
     Charted values are rounded, so a boundary is not a point that nobody hits: 5.0 cm and 16 months are among the

@@ -1,8 +1,8 @@
 """Some patient gets two choices because a value lies exactly on a threshold.
 
 What it does
-    Lists the overlaps in which some number is pinned to one recordable value: "18 to 65" beside "65 and over" takes 65
-    twice.
+    Lists the overlaps in which some number is pinned to one recordable value: "18 to 65" beside "65 and over" takes
+    65 twice.
 
 Why it matters
     Nobody notices until a patient of exactly that value is enrolled, and then every site answers differently.

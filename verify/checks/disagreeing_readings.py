@@ -1,17 +1,17 @@
 """Readings of a sentence disagree about some patient.
 
 What it does
-    For each sentence with several readings, shows whom each other reading treats differently from the chosen one. Then it
-    answers two questions over all combinations of readings, without going through them one by one: does any combination
-    work (somebody in the population, every choice reached, everybody settled), and do any two differ?
+    For each sentence with several readings, shows whom each other reading treats differently from the chosen one.
+    Then it answers two questions over all combinations of readings, without going through them one by one: does any
+    combination work (somebody in the population, every choice reached, everybody settled), and do any two differ?
 
 Why it matters
-    Two sites that read "or" differently run two different trials. Often the readings differ only on a boundary: then the
-    famous ambiguity is harmless once the boundary is mended.
+    Two sites that read "or" differently run two different trials. Often the readings differ only on a boundary:
+    then the famous ambiguity is harmless once the boundary is mended.
 
 Example
-    "larger than 5 cm, or less than 5 cm but with skip metastasis or time to recurrence longer than 16 months": does the
-    last part stand under "less than 5 cm"? Only a patient with exactly 5 cm can tell.
+    "larger than 5 cm, or less than 5 cm but with skip metastasis or time to recurrence longer than 16 months": does
+    the last part stand under "less than 5 cm"? Only a patient with exactly 5 cm can tell.
 """
 
 from __future__ import annotations
@@ -100,13 +100,12 @@ def _differ(readings: list[str]) -> str:
 
 def _concerned(case: Case, sentence: Sentence) -> list[Decision | None]:
     """Return what the sentence has a say in: eligibility (None), and decisions."""
-    concerned: list[Decision | None] = []
-    if sentence.name in sentences_of(case.protocol, [Eligible()]):
-        concerned.append(None)
-    for decision in case.protocol.decisions.values():
-        if sentence.name in sentences_of(case.protocol, [choice.rule for choice in decision.choices]):
-            concerned.append(decision)
-    return concerned
+    decisions = [
+        decision
+        for decision in case.protocol.decisions.values()
+        if sentence.name in sentences_of(case.protocol, [choice.rule for choice in decision.choices])
+    ]
+    return [None, *decisions] if sentence.name in sentences_of(case.protocol, [Eligible()]) else [*decisions]
 
 
 def _judge_space(case: Case, decision: Decision) -> Iterator[Said]:
@@ -142,7 +141,7 @@ def _judge_space(case: Case, decision: Decision) -> Iterator[Said]:
         f"no combination of readings makes `{decision.name}` work ({combinations} combinations): {rest}",
         decision=decision.name,
         choices=tuple(each.name for each in decision.choices),
-        regions=tuple(Region("this patient", (), each) for each in patients),
+        regions=tuple(Region("", (), each) for each in patients),
         witness=patients[0] if patients else None,
         readings=Under((), case.protocol.combinations),
         help="no choice of readings mends the text: it needs an amendment",
@@ -152,20 +151,21 @@ def _judge_space(case: Case, decision: Decision) -> Iterator[Said]:
 def _compare_all(case: Case) -> Iterator[Said]:
     """With no difference between single readings, look for one between combinations."""
     for decision in (None, *case.protocol.decisions.values()):
-        about = f"`{decision.name}`" if decision else "eligibility"
+        name = decision.name if decision else None
+        about = f"`{name}`" if name else "eligibility"
         pair = some_difference(case, decision)
         if pair is None:
             members = canonical(case, case.patients())
             if members is not None:
                 message = f"all {case.protocol.combinations} combinations of readings agree on {about}"
-                yield Proved(CODE, NAME, message, decision and decision.name, witness(case, members))
+                yield Proved(CODE, NAME, message, name, witness(case, members))
             continue
         yield Finding(
             CODE,
             NAME,
             Severity.WARNING,
             f"two combinations of readings differ on {about}: {pair.fates[0]} becomes {pair.fates[1]}",
-            decision=decision and decision.name,
+            decision=name,
             witness=witness(case, pair.patient, tuple(case.protocol.quantities)),
             readings=Under((pair.one, pair.other), case.protocol.combinations),
         )

@@ -44,7 +44,7 @@ def run(case: Case) -> Iterator[Said]:
             if not found.complete:
                 yield gave_up(CODE, NAME, what, "there are more regions than are searched", decision)
             if not found.regions:
-                message = f"every {whom(decision.population).split(' ', 1)[1]} gets a choice of `{decision.name}`"
+                message = f"every {member_of(decision.population)} gets a choice of `{decision.name}`"
                 yield Proved(CODE, NAME, message, decision.name, member, left_out(case, decision.population))
         except Unknown as reason:
             yield gave_up(CODE, NAME, what, reason, decision)

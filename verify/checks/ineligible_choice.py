@@ -54,7 +54,7 @@ def _judge(case: Case, decision: Decision) -> Iterator[Said]:
             CODE,
             NAME,
             Severity.WARNING,
-            f"`{choice.name}` of `{decision.name}` is reached by some patient, but never by {whom(decision.population)}",
+            f"`{choice.name}` of `{decision.name}` is taken by some patient, but never by {whom(decision.population)}",
             decision=decision.name,
             choices=(choice.name,),
             witness=witness(case, outsider, shown),

@@ -1,12 +1,12 @@
 """The eligibility criteria admit nobody.
 
 What it does
-    Asks for one eligible patient. If there is none, prints a smallest set of sentences that contradict one another: leave
-    out any one of them and somebody is eligible.
+    Asks for one eligible patient. If there is none, prints a smallest set of sentences that contradict one another:
+    leave out any one of them and somebody is eligible.
 
 Why it matters
-    Lists of criteria are read as "all of these". Four kinds of patients listed as four inclusion criteria admit only
-    whoever is all four at once.
+    Lists of criteria are read as "all of these". Four kinds of patients listed as four inclusion criteria admit
+    only whoever is all four at once.
 
 Example
     "R0 resection" and "positive resection margin (R1/R2)" as two inclusion criteria.

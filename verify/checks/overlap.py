@@ -1,12 +1,12 @@
 """Some patient of a decision's population gets more choices than intended.
 
 What it does
-    Looks for patients of the population for whom more choices hold than the decision intends, groups them by the set of
-    clashing choices, and lists all of them as regions. Overlaps at a single recordable value are TP104.
+    Looks for patients of the population for whom more choices hold than the decision intends, groups them by the
+    set of clashing choices, and lists all of them as regions. Overlaps at a single recordable value are TP104.
 
 Why it matters
-    Assignment must be a function of the patient. Where two arms overlap, the site decides, and the analysis no longer
-    knows why a patient got a treatment.
+    Assignment must be a function of the patient. Where two arms overlap, the site decides, and the analysis no
+    longer knows why a patient got a treatment.
 
 Example
     Arm A takes patients with metastases, arm B patients over 65: a patient of 70 with metastases belongs to both.
@@ -46,7 +46,7 @@ def run(case: Case) -> Iterator[Said]:
                 if not each.regions.complete:
                     yield gave_up(CODE, NAME, what, "there are more regions than are searched", decision)
             if not found:
-                message = f"no {whom(decision.population).split(' ', 1)[1]} gets two choices of `{decision.name}`"
+                message = f"no {member_of(decision.population)} gets two choices of `{decision.name}`"
                 yield Proved(CODE, NAME, message, decision.name, member, left_out(case, decision.population))
         except Unknown as reason:
             yield gave_up(CODE, NAME, what, reason, decision)
@@ -57,7 +57,7 @@ def overlap_finding(
 ) -> Finding:
     """Return the finding for one set of clashing choices."""
     where = f" with {regions[0].words}" if len(regions) == 1 else f", in {len(regions)} regions"
-    together = "both take" if len(each.choices) == 2 else "together take"  # noqa: PLR2004 - a pair
+    together = "both take" if len(each.choices) == 2 else "together take"
     return Finding(
         code,
         name,

@@ -1,12 +1,12 @@
 """A property that holds only because a quantity is charted in steps.
 
 What it does
-    Takes each decision that is proved without gaps, without overlaps or never undetermined, and each claim that holds, and
-    asks again with every recording step dropped. Where the proof then fails, the dense region is shown.
+    Takes each decision that is proved without gaps, without overlaps or never undetermined, and each claim that
+    holds, and asks again with every recording step dropped. Where the proof then fails, the dense region is shown.
 
 Why it matters
-    "Score up to 10" beside "score from 11" is complete for whole numbers. The day somebody records 10.5, or the quantity
-    is computed instead of charted, the patient is stranded.
+    "Score up to 10" beside "score from 11" is complete for whole numbers. The day somebody records 10.5, or the
+    quantity is computed instead of charted, the patient is stranded.
 
 Example
     "rs <= 10: low; rs >= 11: high", with rs charted in whole numbers.

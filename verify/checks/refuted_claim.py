@@ -1,15 +1,16 @@
 """A claim that does not follow from the protocol.
 
 What it does
-    Looks for a patient for whom a claim of the designer does not hold. A claim "if A then B" speaks of the patients for
-    whom A holds; for them B must hold: where it is undetermined, the claim is not proved either.
+    Looks for a patient for whom a claim of the designer does not hold. A claim "if A then B" speaks of the patients
+    for whom A holds; for them B must hold: where it is undetermined, the claim is not proved either.
 
 Why it matters
     A claim is what somebody believes that the protocol guarantees. If a criterion that should guarantee it is read
     otherwise, or is missing, this is the place where it shows.
 
 Example
-    "Nobody is irradiated twice in the same field" where in-field recurrence is excluded for one kind of patient only.
+    "Nobody is irradiated twice in the same field" where in-field recurrence is excluded for one kind of patient
+    only.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Some patient's eligibility is undetermined although the data are complete.
 
 What it does
-    Looks for patients who fail no criterion, but for whom some criterion neither holds nor fails although everything that
-    applies to them was recorded; lists them by criterion, in the criterion's own terms.
+    Looks for patients who fail no criterion, but for whom some criterion neither holds nor fails although
+    everything that applies to them was recorded; lists them by criterion, in the criterion's own terms.
 
 Why it matters
     Such patients are in no proof over the eligible. A whole sex, or everyone without recurrence, can drop out of a

@@ -1,12 +1,13 @@
 """Some patient's complete data leave a decision open.
 
 What it does
-    Looks for patients of the population who are neither settled nor in a gap nor in an overlap although everything that
-    applies to them was recorded: a rule asks for something that does not exist for them, or that may be missing.
+    Looks for patients of the population who are neither settled nor in a gap nor in an overlap although everything
+    that applies to them was recorded: a rule asks for something that does not exist for them, or that may be
+    missing.
 
 Why it matters
-    A rule about the lesion says nothing of a patient without a lesion. Software that reads "no value" as "no" assigns such
-    a patient silently; people argue.
+    A rule about the lesion says nothing of a patient without a lesion. Software that reads "no value" as "no"
+    assigns such a patient silently; people argue.
 
 Example
     "diameter over 5 cm: arm A, otherwise arm B" for a patient without any lesion.
@@ -56,7 +57,7 @@ def _judge(case: Case, decision: Decision) -> Iterator[Said]:
             witness=region.witness,
             readings=under(case, decision, undetermined(decision), (region,)),
             labels=failing_labels(case, decision, region.witness.patient),
-            help="say what the rule means where the quantity does not exist (`when_not_applicable:`), or ask `is known`",
+            help="say what the rule means where the quantity does not exist (`when_not_applicable:`)",
         )
     if not found.complete:
         what = f"complete data can leave `{decision.name}` open"

@@ -1,12 +1,12 @@
 """A choice that no patient at all can get, or a decision that is for nobody.
 
 What it does
-    Asks for each choice whether any patient whose data can be recorded takes it, eligible or not, and for each decision
-    whether anybody is in its population.
+    Asks for each choice whether any patient whose data can be recorded takes it, eligible or not, and for each
+    decision whether anybody is in its population.
 
 Why it matters
-    A dead choice is a typing error in a bound, or a rule that another rule swallowed. What is proved of a decision that is
-    for nobody is proved of nobody.
+    A dead choice is a typing error in a bound, or a rule that another rule swallowed. What is proved of a decision
+    that is for nobody is proved of nobody.
 
 Example
     "age over 70 and under 65" describes no patient; nor does "KPS over 70 and under 80" where KPS moves in tens.
@@ -20,7 +20,7 @@ from trialproof.model.condition import Takes
 from trialproof.model.protocol import Decision
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
-from trialproof.verify.check import Check, Said, Vacuous, choice_label, gave_up, listed, member_of, whom
+from trialproof.verify.check import Check, Said, Vacuous, choice_label, gave_up, listed, member_of
 from trialproof.verify.eligibility import left_out
 from trialproof.verify.fates import somebody
 from trialproof.verify.finding import Finding, Label, Proved, Severity
@@ -68,8 +68,7 @@ def _judge(case: Case, decision: Decision) -> Iterator[Said]:
     names = [choice.name for choice in decision.choices]
     population = case.patients(member(decision))
     if all(case.possible(population)([reached(decision, name)]) for name in names):
-        some = member_of(decision.population)
-        message = f"some {some} takes each of {listed(names)}"
+        message = f"some {member_of(decision.population)} takes each of {listed(names)}"
         yield Proved(CODE, NAME, message, decision.name, someone, left_out(case, decision.population))
 
 

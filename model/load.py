@@ -1,0 +1,274 @@
+"""From a protocol folder to a `Protocol`: every name resolved, every quote found, every bad input refused at its place.
+
+The shape of the file is checked first, then its names, then what each part says, in the order of the format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from trialproof.model import shape
+from trialproof.model.complaint import did_you_mean
+from trialproof.model.condition import EVERYONE, AllOf, Cases, Condition, Eligible, Not, Term
+from trialproof.model.cycles import Circle, Thing, chains
+from trialproof.model.document import Document
+from trialproof.model.exact import in_backticks
+from trialproof.model.names import check_names
+from trialproof.model.place import BadInput
+from trialproof.model.protocol import Choice, Claim, Criterion, Decision, Definition, Fact, Intent, Protocol, SetAside
+from trialproof.model.quantities import read_month, read_quantities, read_unit, with_applicability
+from trialproof.model.rules import RuleReader, misread, read_expression
+from trialproof.model.scope import Scope
+from trialproof.model.shape_problem import read_shape
+from trialproof.model.source import DataPath, Source, read_source
+from trialproof.model.syntax import Mistake
+from trialproof.model.textfile import read_document
+from trialproof.model.typing import to_term
+from trialproof.model.unit import Unit
+
+LONGEST_CHAIN = 50
+
+
+def load(path: str | Path) -> Protocol:
+    """Return the protocol of a folder or a `protocol.yaml`. Raises `BadInput`, and nothing else, for a bad one."""
+    source = read_source(Path(path))
+    file = read_shape(source)
+    document = _document(source, file)
+    check_names(source, file)
+    protocol = _Loader(source, file, document).protocol()
+    _check_chains(source, file, protocol)
+    return protocol
+
+
+def read_selection(protocol: Protocol, texts: Sequence[str]) -> dict[str, str]:
+    """Return sentence to reading for texts such as `arm.involved_field=flat`. Raises `BadInput`."""
+    selection: dict[str, str] = {}
+    for text in texts:
+        sentence, equals, reading = (part.strip() for part in text.partition("="))
+        if not equals:
+            raise BadInput(f"{in_backticks(text)} does not choose a reading", help="write `SENTENCE=READING`")
+        if sentence not in protocol.sentences:
+            raise BadInput(
+                f"there is no sentence {in_backticks(sentence)} with several readings",
+                help=_meant(sentence, "sentences with several readings", tuple(protocol.sentences)),
+            )
+        readings = protocol.sentences[sentence].readings
+        if reading not in readings:
+            raise BadInput(
+                f"`{sentence}` has no reading {in_backticks(reading)}",
+                help=_meant(reading, f"readings of `{sentence}`", readings),
+            )
+        if sentence in selection:
+            raise BadInput(f"`{sentence}` is given two readings", help="name a sentence once")
+        selection[sentence] = reading
+    return selection
+
+
+def _meant(word: str, what: str, known: Sequence[str]) -> str:
+    if not known:
+        return f"this protocol has no {what}"
+    meant = did_you_mean(word, known)
+    return f"did you mean `{meant}`?" if meant else f"the {what} are {', '.join(known)}"
+
+
+def _document(source: Source, file: shape.ProtocolFile) -> Document | None:
+    """Return the protocol's text, which lies in the protocol's own folder."""
+    if file.document is None:
+        return None
+    folder, name = Path(source.file).parent, file.document
+    outside = source.problem(
+        f"the document {in_backticks(name)} is not in the protocol's folder",
+        ("document",),
+        help="put it beside the protocol, and write its name only",
+    )
+    windows = PureWindowsPath(name)
+    if windows.drive or windows.root or ".." in (*windows.parts, *PurePosixPath(name).parts):
+        raise outside
+    try:
+        inside = (folder / name).resolve().is_relative_to(folder.resolve())
+        if not inside:
+            raise outside
+        return read_document(folder / name)
+    except (OSError, RuntimeError, ValueError):
+        raise source.problem(f"no file can have the name {in_backticks(name)}", ("document",)) from None
+    except BadInput as problem:
+        if problem.place.line or problem is outside:
+            raise
+        raise source.problem(problem.message, ("document",), help=problem.help) from None
+
+
+def _check_chains(source: Source, file: shape.ProtocolFile, protocol: Protocol) -> None:
+    """Refuse names that rest on themselves, or on more others in a row than can be followed."""
+    try:
+        lengths = chains(protocol)
+    except Circle as circle:
+        names = [name for _, name in (*circle.things, circle.things[0])]
+        raise source.problem(
+            f"`{names[0]}` rests on itself: {' -> '.join(names)}",
+            _path(file, circle.things[0]),
+            at_key=True,
+            help="say one of them without the next",
+        ) from None
+    for thing, length in lengths.items():
+        if length > LONGEST_CHAIN:
+            raise source.problem(
+                f"`{thing[1]}` rests on more than {LONGEST_CHAIN} other names in a row", _path(file, thing), at_key=True
+            )
+
+
+def _path(file: shape.ProtocolFile, thing: Thing) -> DataPath:
+    """Return where the file says what a thing is."""
+    sort, name = thing
+    for kind, criteria in (("inclusion", file.eligibility.inclusion), ("exclusion", file.eligibility.exclusion)):
+        for index, criterion in enumerate(criteria):
+            if sort == "criterion" and criterion.id == name:
+                return ("eligibility", kind, index)
+    return ({"quantity": "quantities", "definition": "definitions", "decision": "decisions"}.get(sort, sort), name)
+
+
+class _Loader:
+    """Builds one protocol out of one file whose shape and names are sound."""
+
+    def __init__(self, source: Source, file: shape.ProtocolFile, document: Document | None) -> None:
+        self._source = source
+        self._file = file
+        self._document = document
+        month = read_month(source, file.calendar)
+        quantities = read_quantities(source, file.quantities, month)
+        self._units = {name: self._unit(name, part) for name, part in file.definitions.items()}
+        choices = {name: tuple(part.choices) for name, part in file.decisions.items()}
+        self._scope = Scope(quantities, self._units, choices, month)
+        self._quantities = {
+            name: with_applicability(source, file.quantities[name], quantity, self._scope)
+            for name, quantity in quantities.items()
+        }
+        self._rules = RuleReader(source, document, self._scope)
+
+    def protocol(self) -> Protocol:
+        """Return the protocol; its names may still rest on themselves."""
+        file = self._file
+        facts = tuple(self._fact(index, part) for index, part in enumerate(file.facts))
+        definitions = {name: self._definition(name, part) for name, part in file.definitions.items()}
+        inclusion = self._criteria("inclusion", file.eligibility.inclusion)
+        exclusion = self._criteria("exclusion", file.eligibility.exclusion)
+        decisions = {name: self._decision(name, part) for name, part in file.decisions.items()}
+        claims = tuple(self._claim(index, part) for index, part in enumerate(file.claims))
+        return Protocol(
+            title=file.title,
+            quantities={**self._quantities, **self._rules.left_open},
+            definitions=definitions,
+            facts=facts,
+            inclusion=inclusion,
+            exclusion=exclusion,
+            decisions=decisions,
+            claims=claims,
+            sentences=self._rules.sentences,
+            not_modelled=self._aside("not_modelled", file.not_modelled),
+            todo=self._aside("todo", file.todo),
+            registry=file.registry or "",
+            file=self._source.file,
+            document=self._document.file if self._document else "",
+        )
+
+    def _unit(self, name: str, part: shape.Definition) -> Unit | None:
+        """Return the unit of a number; None for a condition."""
+        if part.value is None:
+            return None
+        return read_unit(self._source, ("definitions", name, "unit"), part.unit)
+
+    def _definition(self, name: str, part: shape.Definition) -> Definition:
+        path = ("definitions", name)
+        unit = self._units[name]
+        applies_if: Condition = EVERYONE
+        if part.applies_if is not None:
+            applies_if = self._rules.condition((*path, "applies_if"), part.applies_if)
+        quotes = self._rules.quotes(path, part)
+        body: Condition | Term
+        if unit is None or part.value is None:
+            body = self._rules.rule(path, name, part, quotes, applies_if)
+        else:
+            body = self._number((*path, "value"), part.value, unit)
+        place = self._source.key_place(path)
+        return Definition(name, body, unit, part.label or "", applies_if, quotes, place)
+
+    def _number(self, path: DataPath, cases: Sequence[shape.Case], unit: Unit) -> Term:
+        conditions = self._exhaust([((*path, index, "when"), case.when) for index, case in enumerate(cases)])
+        terms = [self._term((*path, index, "value"), case.value, unit) for index, case in enumerate(cases)]
+        if conditions == [EVERYONE]:
+            return terms[0]
+        return Cases(tuple(zip(conditions, terms, strict=True)))
+
+    def _term(self, path: DataPath, text: str, unit: Unit) -> Term:
+        try:
+            return to_term(read_expression(self._source, path, text), self._scope, unit)
+        except Mistake as mistake:
+            raise misread(self._source, path, mistake) from None
+
+    def _exhaust(self, rules: Sequence[tuple[DataPath, str]]) -> list[Condition]:
+        """Return conditions of which the last may be `otherwise`: that all others fail."""
+        conditions: list[Condition] = []
+        for path, text in rules:
+            if text != shape.OTHERWISE:
+                conditions.append(self._rules.condition(path, text))
+            elif (path, text) == rules[-1]:
+                conditions.append(_all_fail(conditions))
+            else:
+                raise self._misplaced(path)
+        return conditions
+
+    def _misplaced(self, path: DataPath) -> BadInput:
+        return self._source.problem("`otherwise` stands before the last entry", path, help="move this entry to the end")
+
+    def _decision(self, name: str, part: shape.Decision) -> Decision:
+        path = ("decisions", name)
+        population: Condition = Eligible()
+        if part.population is not None:
+            population = self._rules.condition((*path, "for"), part.population)
+        choices: list[Choice] = []
+        for choice, its in part.choices.items():
+            here = (*path, "choices", choice)
+            quotes = self._rules.quotes(here, its)
+            if its.when != shape.OTHERWISE:
+                rule = self._rules.rule(here, f"{name}.{choice}", its, quotes)
+            elif len(choices) == len(part.choices) - 1:
+                rule = _all_fail([each.rule for each in choices])
+            else:
+                raise self._misplaced((*here, "when"))
+            choices.append(Choice(choice, rule, its.label or "", quotes, self._source.key_place(here)))
+        place = self._source.key_place(path)
+        return Decision(name, tuple(choices), population, Intent(part.intent), part.label or "", place)
+
+    def _criteria(self, kind: str, parts: Sequence[shape.Criterion]) -> tuple[Criterion, ...]:
+        criteria = []
+        for index, part in enumerate(parts):
+            path = ("eligibility", kind, index)
+            quotes = self._rules.quotes(path, part)
+            rule = self._rules.rule(path, part.id, part, quotes)
+            place = self._source.key_place(path)
+            criteria.append(Criterion(part.id, rule, kind == "exclusion", part.label or "", quotes, place))
+        return tuple(criteria)
+
+    def _fact(self, index: int, part: shape.Fact) -> Fact:
+        path = ("facts", index)
+        return Fact(self._rules.condition((*path, "rule"), part.rule), part.because, self._source.key_place(path))
+
+    def _claim(self, index: int, part: shape.Claim) -> Claim:
+        path = ("claims", index)
+        quotes = self._rules.quotes(path, part)
+        rule = self._rules.condition((*path, "rule"), part.rule)
+        return Claim(part.id, rule, part.because or "", quotes, self._source.key_place(path))
+
+    def _aside(self, kind: str, parts: Sequence[shape.ToDo]) -> tuple[SetAside, ...]:
+        return tuple(
+            SetAside(
+                self._rules.quotes((kind, index), part),
+                part.because if isinstance(part, shape.NotModelled) else None,
+                self._source.key_place((kind, index)),
+            )
+            for index, part in enumerate(parts)
+        )
+
+
+def _all_fail(rules: Sequence[Condition]) -> Condition:
+    return AllOf(tuple(Not(rule) for rule in rules))
