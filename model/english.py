@@ -46,7 +46,7 @@ from trialproof.model.condition import (
     Yes,
 )
 from trialproof.model.exact import plain
-from trialproof.model.measure import say_unit
+from trialproof.model.measure import say_unit, without_minus
 from trialproof.model.protocol import NumberKind, Protocol, Selection
 from trialproof.model.unit import PLAIN, Unit, say_amount
 from trialproof.model.unit_of import shared_unit, unconverted, unit_of
@@ -286,13 +286,9 @@ class _Speaker:
             return say_amount(Fraction(0), unit or PLAIN)
         said = self.say_term(terms[0], unit, inside=True)
         for term in terms[1:]:
-            match term:
-                case Number(value) if value < 0:
-                    said += f" minus {self.say_term(Number(-value), unit, inside=True)}"
-                case Product((Number(value), inner)) if value == -1:
-                    said += f" minus {self.say_term(inner, unit, inside=True)}"
-                case _:
-                    said += f" plus {self.say_term(term, unit, inside=True)}"
+            subtracted = without_minus(term)
+            word = "plus" if subtracted is None else "minus"
+            said += f" {word} {self.say_term(term if subtracted is None else subtracted, unit, inside=True)}"
         return said
 
 

@@ -40,11 +40,11 @@ from trialproof.model.condition import (
     Term,
     Value,
     Yes,
-    descend,
+    parts,
 )
 from trialproof.model.exact import LONGEST_TEXT, plain
 from trialproof.model.meaning import TERMS
-from trialproof.model.measure import say_unit
+from trialproof.model.measure import say_unit, without_minus
 from trialproof.model.patient import Patient, about
 from trialproof.model.protocol import CategoryKind, Intent, Protocol, Selection
 from trialproof.model.scope import quoted
@@ -197,10 +197,15 @@ class _Writer:
                 assert_never(term)
 
     def _is_zero(self, term: Term) -> bool:
-        if any(isinstance(each, (Value, Derived)) for each in descend(term)):
+        if self._varies(term):
             return False
         found = about(self._protocol, Patient(()), self._selection).number(term)
         return found.known and found.value == 0
+
+    def _varies(self, node: Condition | Term) -> bool:
+        if isinstance(node, ReadTerm):
+            return self._varies(dict(node.options)[self._selection[node.sentence]])
+        return isinstance(node, (Value, Derived)) or any(self._varies(part) for part in parts(node))
 
     def _sum(self, terms: Sequence[Term], unit: Unit | None) -> tuple[str, int]:
         if not terms:
@@ -210,13 +215,9 @@ class _Writer:
             return self._term(first, unit)
         text = self.term(first, unit, _PRODUCT)
         for term in rest:
-            match term:
-                case Number(value) if value < 0:
-                    text += f" - {self.term(Number(-value), unit, _SIGNED)}"
-                case Product((Number(factor), inner)) if factor == -1:
-                    text += f" - {self.term(inner, unit, _SIGNED)}"
-                case _:
-                    text += f" + {self.term(term, unit, _PRODUCT)}"
+            subtracted = without_minus(term)
+            sign = "+" if subtracted is None else "-"
+            text += f" {sign} {self.term(term if subtracted is None else subtracted, unit, _PRODUCT)}"
         return text, _SUM
 
     def _product(self, factors: Sequence[Term], unit: Unit | None) -> tuple[str, int]:

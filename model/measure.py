@@ -85,6 +85,16 @@ def read_unit(piece: Piece, scope: Scope) -> Unit:
         raise Mistake(str(error), piece.start, piece.end, help=advice) from None
 
 
+def without_minus(term: Term) -> Term | None:
+    """Return what a term subtracts, if it is a negative constant or has a negative factor in front; else None."""
+    match term:
+        case Number(value) if value < 0:
+            return Number(-value)
+        case Product((Number(value), *rest)) if value < 0 and rest:
+            return _multiply([Number(-value), *rest])
+    return None
+
+
 def say_unit(unit: Unit) -> str:
     """Return what to call a unit behind `in`: years, cm."""
     return say_amount(Fraction(2), unit).removeprefix("2").strip()

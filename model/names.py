@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from trialproof.model.exact import in_backticks
 from trialproof.model.part import NAME
 from trialproof.model.place import Place
-from trialproof.model.shape import ProtocolFile
+from trialproof.model.shape import OPEN, ProtocolFile
 from trialproof.model.source import DataPath, Source
 from trialproof.model.syntax import KEYWORDS
 
@@ -64,7 +64,7 @@ def _shared(file: ProtocolFile) -> Iterator[tuple[str, str, DataPath]]:
 
 
 def _refuse_keyword(source: Source, path: DataPath, name: str, *, is_key: bool = True) -> None:
-    if name in KEYWORDS:
+    if name in KEYWORDS or name == OPEN:
         raise source.problem(
             f"`{name}` is a word of the language of conditions", path, at_key=is_key, help="choose another name"
         )

@@ -1,18 +1,19 @@
 """Plain text into paragraphs, and a paragraph into sentences, as pairs of offsets.
 
-Nothing but white space and the marks of list items lies between one and the next. A text whose lines are all short
-was wrapped by hand or by a converter: there a line runs on into the next unless that one is blank, is a list item, or
-begins with a word that would still have fitted. In any other text a line is a paragraph.
+Nothing but white space and the marks of list items lies between one and the next. A text of short lines, of which many
+begin with a small letter, was wrapped by hand or by a converter: there a line runs on into the next unless that one is
+blank, is a list item, or begins with a word that would still have fitted. In any other text a line is a paragraph.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 Span = tuple[int, int]
 
-WRAPPED_WIDTH = 120
+NARROWEST, WIDEST = 50, 120
 LONGEST_WORD = 60
 MARK = re.compile(
     r"""(?: [-*+•‣◦▪●–—]                                        # a bullet
@@ -59,11 +60,15 @@ def split_sentences(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _wrapped_width(text: str) -> int:
     """Return the longest line of a wrapped text, or 0 if the text is not wrapped; few lines may stick out."""
-    lengths = [len(line.rstrip()) for line in text.split("\n") if line.strip()]
-    short = [length for length in lengths if length <= WRAPPED_WIDTH]
-    if len(lengths) - len(short) > len(lengths) // 50:
+    lines = [line.strip() for line in text.split("\n")]
+    lengths = [len(line) for line in lines if line]
+    short = [length for length in lengths if length <= WIDEST]
+    next_lines = [below for above, below in pairwise(lines) if above and below]
+    small = sum(line[0].islower() for line in next_lines)
+    width = max(short, default=0)
+    if width < NARROWEST or len(lengths) - len(short) > len(lengths) // 50 or small < len(next_lines) / 4:
         return 0
-    return max(short, default=0)
+    return width
 
 
 def _lines(text: str) -> Iterator[Span]:
@@ -85,11 +90,9 @@ def _runs_on(text: str, above: Span, line: Span, width: int) -> bool:
     """Return whether a line continues the paragraph above it."""
     if not width or line[0] == line[1] or MARK.match(text, *line):
         return False
-    if text[line[0]].islower():
-        return True
-    last_line = text[max(text.rfind("\n", 0, above[1]) + 1, 0) : above[1]]
+    last_line = text[text.rfind("\n", 0, above[1]) + 1 : above[1]].strip()
     first_word = text[line[0] : line[1]].split(maxsplit=1)[0]
-    return len(last_line) + 1 + len(first_word) > 0.8 * width
+    return len(last_line) + 1 + len(first_word) > (0.5 if first_word[0].islower() else 0.8) * width
 
 
 def _skip_blanks(text: str, offset: int) -> int:

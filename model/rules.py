@@ -21,7 +21,6 @@ from trialproof.model.source import DataPath, Source
 from trialproof.model.syntax import Expression, Mistake, parse
 from trialproof.model.typing import to_condition
 
-OPEN = "open"
 NO_REASON = "the document does not say"
 """Why a reading is left open, where the file gives no reason."""
 
@@ -103,6 +102,10 @@ class RuleReader:
         if part.open is not None:
             return self._leave_open(name, part.label or "", part.open, applies_if, self.source.key_place(path))
         key, text = ("when", part.when) if isinstance(part, shape.Choice) else ("rule", part.rule)
+        if text == shape.OPEN:
+            raise self.source.problem(
+                "what is left open needs a reason", (*path, key), help="write `open: the text gives no distance`"
+            )
         return self.condition((*path, key), text or "")
 
     def quotes(self, path: DataPath, part: Quoting) -> tuple[Quote, ...]:
@@ -146,7 +149,7 @@ class RuleReader:
         for reading, each in readings.items():
             here = (*path, "readings", reading)
             check_name(self.source, here, reading, "reading")
-            if each.rule == OPEN:
+            if each.rule == shape.OPEN:
                 place = self.source.key_place(here)
                 rule = self._leave_open(f"{name}.{reading}", "", each.because or NO_REASON, applies_if, place)
             else:

@@ -31,6 +31,7 @@ from trialproof.model.part import (
 from trialproof.model.protocol import Intent
 
 VERSION = "1"
+OPEN = "open"
 OTHERWISE = "otherwise"
 INTENTS = tuple(intent.value for intent in Intent)
 ROUNDINGS = ("nearest", "down", "up")

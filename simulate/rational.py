@@ -165,9 +165,8 @@ def relate(left: Exact, relation: Relation, right: Exact) -> Truths:
     """Return whether two numbers compare so."""
     if left.shared is not None and right.shared is None:
         return relate(right, MIRRORED[relation], left)
-    threshold = right.shared
-    if threshold is not None and (threshold == 0 or left.bottom.shared is not None):
-        return _against(left.top, relation, threshold * (left.bottom.shared or 1))
+    if right.shared is not None and left.bottom.shared is not None:
+        return _against(left.top, relation, right.shared * left.bottom.shared)
     for_left, for_right, _ = _meet(left.bottom, right.bottom)
     a, b = _times(left.top, for_left), _times(right.top, for_right)
     _fit(max(a.bound, b.bound), a.quantities | b.quantities)

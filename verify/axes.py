@@ -29,8 +29,9 @@ from trialproof.model.condition import (
     Yes,
     descend,
 )
+from trialproof.model.meaning import TERMS
 from trialproof.model.protocol import CategoryKind, Intent, NumberKind, Protocol, Selection, YesNoKind
-from trialproof.verify.linear import threshold, walk
+from trialproof.verify.linear import cancelled, threshold, unknowns, walk
 from trialproof.verify.statement import Every, Fails, Holds, Never, Some, Statement, undetermined
 
 
@@ -146,14 +147,17 @@ def axes_of(protocol: Protocol, rules: Iterable[Condition], selections: Sequence
                         found = threshold(node, selection)
                         if found is not None:
                             numbers.setdefault(found.term, set()).add(found.value)
+                        for term in cancelled(node, selection):
+                            numbers.setdefault(term, set())
                     case Is(quantity, _):
                         named[Is(quantity, ())] = None
                     case Yes() | Eligible():
                         named[node] = None
                     case Known(quantity):
                         _note_known(protocol, quantity, numbers, named)
-                    case Determined(operand) if isinstance(operand, (Value, Derived)):
-                        numbers.setdefault(operand, set())
+                    case Determined(operand) if isinstance(operand, TERMS):
+                        for term in unknowns(operand, selection):
+                            numbers.setdefault(term, set())
                     case Assigned(decision, choices):
                         named |= dict.fromkeys(_assigned(protocol, decision, choices))
                     case _:
@@ -264,6 +268,8 @@ def _named_axis(protocol: Protocol, subject: Condition) -> NamedAxis:
         case Assigned(name, ()):
             choices = [each.name for each in protocol.decisions[name].choices]
             values = [Part(Holds(Assigned(name, (each,))), name=each) for each in choices]
+            if protocol.decisions[name].bounds[0] == 0:
+                values.append(Part(Fails(Assigned(name, tuple(choices))), name="no choice"))
             nothing = Every(tuple(Never(part.statement) for part in values))
             return NamedAxis(subject, (*values, Part(nothing, name="not settled")))
         case Assigned() | Eligible():

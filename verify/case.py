@@ -29,6 +29,7 @@ class Case:
     selection: Mapping[str, str]
     patient: AnyPatient = PATIENT
     _known: dict[Hashable, object] = field(default_factory=dict, repr=False)
+    _said: dict[int, tuple[Statement, Statement]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def readings(self) -> Fixed:
@@ -47,8 +48,15 @@ class Case:
         return cast("T", self._known[key])
 
     def said(self, statement: Statement) -> Statement:
-        """Return the statement, said of the unknown patient under the case's readings."""
-        return About(statement, self.patient, self.readings)
+        """Return the statement, said of the unknown patient under the case's readings.
+
+        The same object gives the same object again: the solver knows it by identity, and to hash a deep tree takes
+        longer than to ask about it.
+        """
+        known = self._said.get(id(statement))
+        if known is None:
+            known = self._said[id(statement)] = (statement, About(statement, self.patient, self.readings))
+        return known[1]
 
     def patients(self, *statements: Statement) -> tuple[Statement, ...]:
         """Return the base of questions about recordable patients of whom these statements are so."""
@@ -58,17 +66,17 @@ class Case:
         """Return the base of questions about a population."""
         return self.patients(Holds(rule), *statements)
 
-    def possible(self, base: tuple[Statement, ...]) -> Possible:
-        """Return the yes/no question for a search among the patients of a base."""
+    def possible(self, base: tuple[Statement, ...], *also: Statement) -> Possible:
+        """Return the yes/no question for a search among those patients of a base of whom `also` is so."""
 
         def ask(statements: Sequence[Statement]) -> bool:
-            return self.solver.possible(*(self.said(each) for each in statements), base=base)
+            return self.solver.possible(*also, *(self.said(each) for each in statements), base=base)
 
         return ask
 
     def under(self, selection: Mapping[str, str]) -> Case:
         """Return the same case with some sentences read otherwise."""
-        return replace(self, selection={**self.selection, **selection}, _known={})
+        return replace(self, selection={**self.selection, **selection}, _known={}, _said={})
 
     def without_steps(self) -> Case:
         """Return the same case where any value within a range can be charted."""

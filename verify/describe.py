@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialproof.model.condition import Is, Known, Value, Yes, descend
 from trialproof.model.patient import Patient, about
-from trialproof.model.protocol import Protocol
-from trialproof.verify.axes import Axis, Interval, NumberAxis, runs, span
-from trialproof.verify.canonical import canonical
+from trialproof.model.protocol import Protocol, Recorded
+from trialproof.verify.axes import NOT_APPLICABLE, NOT_RECORDED, Axis, NumberAxis, runs, span
+from trialproof.verify.candidates import nearest
+from trialproof.verify.canonical import Preferences, canonical
 from trialproof.verify.case import Case
 from trialproof.verify.finding import Region, RegionTerm, Witness
 from trialproof.verify.regions import Box, apart, find_boxes, inside
@@ -44,9 +45,10 @@ def regions_of(
     regions = []
     for at, (box, rest) in enumerate(zip(found.boxes, trimmed, strict=True)):
         outside = tuple(case.said(Never(inside(axes, each))) for each in found.boxes[:at])
-        base = (*population, case.said(target), case.said(inside(axes, rest)))
-        near = _near(axes, rest)
-        patient = canonical(case, (*base, *outside), near=near) or canonical(case, base, near=near)
+        here = (case.said(target), case.said(inside(axes, rest)))
+        prefer = _preferences(axes, rest)
+        patient = canonical(case, population, *here, *outside, prefer=prefer)
+        patient = patient or canonical(case, population, *here, prefer=prefer)
         assert patient is not None  # noqa: S101 - every box was widened from a cell with a patient in it
         regions.append(
             Region(
@@ -95,13 +97,25 @@ def _pinned(protocol: Protocol, axes: Sequence[Axis], box: Box) -> list[str]:
     return [each for each in said if each is not None]
 
 
-def _near(axes: Sequence[Axis], box: Box) -> Mapping[str, Interval]:
-    """Return, for each quantity that the box restricts to one interval, that interval."""
-    near: dict[str, Interval] = {}
+def _preferences(axes: Sequence[Axis], box: Box) -> Preferences:
+    """Return, for each quantity that the box restricts, the values in it: numbers nearest their threshold first."""
+    found: dict[str, list[Recorded | None]] = {}
     for axis, chosen in zip(axes, box.parts, strict=True):
-        if not isinstance(axis, NumberAxis) or not isinstance(axis.term, Value) or len(chosen) == len(axis.parts):
+        if len(chosen) == len(axis.parts):
             continue
-        intervals = [interval for run in runs(axis, chosen) if (interval := span(axis, run)) is not None]
-        if intervals and (intervals[0].low is not None or intervals[0].high is not None):
-            near[axis.term.quantity] = intervals[0]
-    return near
+        if isinstance(axis, NumberAxis):
+            if isinstance(axis.term, Value) and axis.kind is not None:
+                intervals = [span(axis, run) for run in runs(axis, chosen)]
+                values = [v for each in intervals if each is not None for v in nearest(each, axis.kind)]
+                found[axis.term.quantity] = [*values] if any(intervals) else [None]
+            continue
+        named = [axis.parts[index].name for index in chosen]
+        empty: list[Recorded | None] = [None] if {NOT_APPLICABLE, NOT_RECORDED} & set(named) else []
+        match axis.subject:
+            case Is(name, _):
+                found[name] = [each for each in named if each not in (NOT_APPLICABLE, NOT_RECORDED)] + empty
+            case Yes(name):
+                found[name] = [each == "yes" for each in named if each in ("yes", "no")] + empty
+            case _:
+                pass
+    return found

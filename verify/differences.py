@@ -33,12 +33,14 @@ def changes(case: Case, decision: Decision | None, sentence: str, reading: str) 
         return _eligibility_changes(case, other, sentence)
     rules = [choice.rule for choice in decision.choices]
     axes = axes_of(case.protocol, rules, [case.selection, other.selection])
-    population = (*case.population(decision.population), *other.population(decision.population))
+    population = case.population(decision.population)
+    if sentence in sentences_of(case.protocol, [decision.population]):
+        population += other.population(decision.population)
     differs = _differs(decision, case, case.readings, other.readings)
     found: list[Region] = []
     seen: list[Statement] = []
     while len(found) < MOST_CHANGES:
-        patient = canonical(case, (*population, differs, *(Never(each) for each in seen)))
+        patient = canonical(case, population, differs, *(Never(each) for each in seen))
         if patient is None:
             return tuple(found)
         before = outcome_of(decision, about(case.protocol, patient, case.selection))

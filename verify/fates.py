@@ -65,10 +65,10 @@ def overlaps(case: Case, decision: Decision) -> tuple[Clash, ...]:
 
     def find() -> tuple[Clash, ...]:
         found: list[Clash] = []
-        base = case.population(decision.population, overlap(decision))
+        population, clashing = case.population(decision.population), case.said(overlap(decision))
         while True:
             others = tuple(case.said(Never(clash(decision, each.choices))) for each in found)
-            patient = canonical(case, (*base, *others))
+            patient = canonical(case, population, clashing, *others)
             if patient is None:
                 return tuple(found)
             choices = outcome_of(decision, about(case.protocol, patient, case.selection)).holding

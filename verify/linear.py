@@ -38,15 +38,27 @@ class Threshold:
 
 
 def threshold(compare: Compare, selection: Selection | None = None) -> Threshold | None:
-    """Return the comparison's term and threshold; None where it compares constants only."""
+    """Return the comparison's term and threshold; None where it compares constants only, or all unknowns cancel."""
     weights, constant = _difference(compare, selection or {})
-    unknowns = [(unknown, weight) for unknown, weight in weights.items() if weight]
-    if not unknowns:
+    varying = [(unknown, weight) for unknown, weight in weights.items() if weight]
+    if not varying:
         return None
-    lead = unknowns[0][1]
-    scaled = [unknown if w == lead else Product((Number(w / lead), unknown)) for unknown, w in unknowns]
+    lead = varying[0][1]
+    scaled = [unknown if w == lead else Product((Number(w / lead), unknown)) for unknown, w in varying]
     term = scaled[0] if len(scaled) == 1 else Sum(tuple(scaled))
     return Threshold(term, -constant / lead)
+
+
+def cancelled(compare: Compare, selection: Selection | None = None) -> tuple[Term, ...]:
+    """Return the unknowns that make no difference to the comparison but must be known for it: x in `x + y > x`."""
+    weights, _ = _difference(compare, selection or {})
+    return tuple(unknown for unknown, weight in weights.items() if not weight)
+
+
+def unknowns(term: Term, selection: Selection | None = None) -> tuple[Term, ...]:
+    """Return the unknowns of a term, which is known where all of them are."""
+    weights, _ = _linear(term, selection or {})
+    return tuple(weights)
 
 
 def _difference(compare: Compare, selection: Selection) -> tuple[dict[Term, Fraction], Fraction]:
@@ -55,34 +67,40 @@ def _difference(compare: Compare, selection: Selection) -> tuple[dict[Term, Frac
 
 
 def _linear(term: Term, selection: Selection) -> tuple[dict[Term, Fraction], Fraction]:
-    """Return the weight of each unknown, and the constant."""
+    """Return the weight of each unknown, and the constant; an unknown that cancels stays, with the weight zero."""
     match term:
         case Number(value):
             return {}, value
         case Sum(terms):
             return _combine([_linear(each, selection) for each in terms])
         case Product(factors):
-            factor, unknowns = Fraction(1), []
-            for each in factors:
-                weights, constant = _linear(each, selection)
-                if any(weights.values()):
-                    unknowns.append(each)
-                else:
-                    factor *= constant
-            if not unknowns:
-                return {}, factor
-            if len(unknowns) == 1:
-                return _scale(_linear(unknowns[0], selection), factor)
-            return {Product(tuple(unknowns)): factor}, Fraction(0)
+            return _product(factors, selection)
         case Quotient(numerator, denominator):
             weights, constant = _linear(denominator, selection)
             if not any(weights.values()) and constant:
-                return _scale(_linear(numerator, selection), 1 / constant)
+                return _combine([_scale(_linear(numerator, selection), 1 / constant), (weights, Fraction(0))])
             return {term: Fraction(1)}, Fraction(0)
         case ReadTerm(sentence, options) if sentence in selection:
             return _linear(dict(options)[selection[sentence]], selection)
         case _:
             return {term: Fraction(1)}, Fraction(0)
+
+
+def _product(factors: tuple[Term, ...], selection: Selection) -> tuple[dict[Term, Fraction], Fraction]:
+    factor, varying = Fraction(1), []
+    constants: dict[Term, Fraction] = {}
+    for each in factors:
+        weights, constant = _linear(each, selection)
+        if any(weights.values()):
+            varying.append(each)
+        else:
+            factor *= constant
+            constants |= weights
+    if not varying:
+        return constants, factor
+    if len(varying) == 1:
+        return _combine([(constants, Fraction(0)), _scale(_linear(varying[0], selection), factor)])
+    return _combine([(constants, Fraction(0)), ({Product(tuple(varying)): factor}, Fraction(0))])
 
 
 def _scale(form: tuple[dict[Term, Fraction], Fraction], factor: Fraction) -> tuple[dict[Term, Fraction], Fraction]:

@@ -34,9 +34,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`yes` with the patients and readings if wanted, `no`, or `unknown` with the reason."""
+    """`yes` with the patients and readings if wanted, `no`, or `unknown` with the reason.
+
+    To `no` belongs the `core`: those of the further statements that already contradict the base.
+    """
 
     answer: str
     reason: str = ""
+    core: tuple[int, ...] = ()
     patients: Mapping[AnyPatient, Patient] = field(default_factory=dict)
     readings: Mapping[AnyReading, Selection] = field(default_factory=dict)

@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trialproof.model.patient import Patient
 from trialproof.verify.axes import Axis, NumberAxis, within
+from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
-from trialproof.verify.search import first
-from trialproof.verify.statement import Every, Never, Statement
+from trialproof.verify.replay import Disagreement, is_so
+from trialproof.verify.statement import Every, Never, Statement, bind
 
 MOST_REGIONS = 200
 """More boxes than anybody reads: beyond it the search stops and says so."""
@@ -29,6 +31,9 @@ class Box:
     def put(self, axis: int, chosen: Sequence[int]) -> Box:
         """Return the box with the parts of one axis replaced."""
         return Box((*self.parts[:axis], tuple(sorted(chosen)), *self.parts[axis + 1 :]))
+
+    def __contains__(self, cell: Box) -> bool:
+        return all(set(mine) <= set(own) for own, mine in zip(self.parts, cell.parts, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +62,15 @@ def find_boxes(case: Case, population: tuple[Statement, ...], target: Statement,
     """
     search = _Search(case, population, target, axes)
     found: list[Box] = []
-    while len(found) < MOST_REGIONS:
-        cell = search.uncovered(found)
-        if cell is None:
-            break
+    cells: list[Box] = []
+    cell = search.uncovered(found)
+    while cell is not None and len(found) < MOST_REGIONS:
+        cells.append(cell)
         found.append(search.widen(cell))
-    else:
-        return Boxes(tuple(found), complete=search.uncovered(found) is None)
-    broad = sorted(found, key=lambda box: _breadth(axes, box), reverse=True)
-    return Boxes(tuple(broad))
+        cell = search.uncovered(found)
+    needed = [box for at, box in enumerate(found) if not search.repeats(box, cells[at], found[at + 1 :])]
+    broad = sorted(needed, key=lambda box: _breadth(axes, box), reverse=True)
+    return Boxes(tuple(broad), complete=cell is None)
 
 
 def apart(
@@ -99,31 +104,51 @@ class _Search:
     def __init__(
         self, case: Case, population: tuple[Statement, ...], target: Statement, axes: Sequence[Axis]
     ) -> None:
+        self._case = case
+        self._population = population
+        self._target = target
         self._axes = axes
-        self._hit = case.possible((*population, case.said(target)))
-        self._miss = case.possible((*population, case.said(Never(target))))
+        self._hit = case.possible(population, case.said(target))
+        self._miss = case.possible(population, case.said(Never(target)))
         self._anyone = case.possible(population)
 
     def uncovered(self, found: Sequence[Box]) -> Box | None:
-        """Return the first cell with a patient of the target who is in none of the boxes."""
-        outside = tuple(Never(inside(self._axes, box)) for box in found)
-        options = [[part.statement for part in axis.parts] for axis in self._axes]
-        cell = first(lambda statements: self._hit((*outside, *statements)), options)
-        if cell is None:
-            return None
-        return Box(tuple((of.index(part),) for of, part in zip(options, cell, strict=True)))
+        """Return the cell of the canonical patient of the target who is in none of the boxes."""
+        outside = tuple(self._case.said(Never(inside(self._axes, box))) for box in found)
+        patient = canonical(self._case, self._population, self._case.said(self._target), *outside)
+        return None if patient is None else self._cell(patient)
+
+    def _cell(self, patient: Patient) -> Box:
+        """Return the cell that a patient lies in."""
+        case = self._case
+
+        def part_of(axis: Axis) -> int:
+            for at, part in enumerate(axis.parts):
+                if is_so(case.protocol, bind(case.said(part.statement), case.patient, patient)):
+                    return at
+            raise Disagreement(f"{patient} is in no part of {axis}")
+
+        return Box(tuple((part_of(axis),) for axis in self._axes))
+
+    def repeats(self, box: Box, cell: Box, others: Sequence[Box]) -> bool:
+        """Return whether all patients of a box around a cell are in one of the other boxes."""
+        around = (inside(self._axes, each) for each in others if cell in each)
+        return any(not self._hit([inside(self._axes, box), Never(other)]) for other in around)
 
     def widen(self, box: Box) -> Box:
-        """Return a box around this one that cannot be widened any further."""
+        """Return a box around this cell that cannot be widened any further."""
+        if not self._wholly_target(box):
+            raise Disagreement(f"the rules tell apart patients in one cell of the axes: {self._target} in {box}")
         for at, axis in enumerate(self._axes):
             everything = box.put(at, range(len(axis.parts)))
             if self._wholly_target(everything):
                 box = everything
         changed = True
+        hopeless: set[tuple[int, int]] = set()
         while changed:
             changed = False
             for at in range(len(self._axes)):
-                wider = self._widen_axis(box, at)
+                wider = self._widen_axis(box, at, hopeless)
                 changed = changed or wider != box
                 box = wider
         return box
@@ -144,19 +169,23 @@ class _Search:
             box = box.put(at, chosen)
         return box
 
-    def _widen_axis(self, box: Box, at: int) -> Box:
+    def _widen_axis(self, box: Box, at: int, hopeless: set[tuple[int, int]]) -> Box:
+        """Widen one axis; `hopeless` collects the parts that hold a patient outside the target, now and for good."""
         axis, chosen = self._axes[at], set(box.parts[at])
         if len(chosen) == len(axis.parts):
             return box
         for index in self._candidates(axis, sorted(chosen)):
-            slice_of_box = box.put(at, [index])
-            if not _adjoins(axis, chosen, index) or not self._anyone([inside(self._axes, slice_of_box)]):
+            if (at, index) in hopeless or not _adjoins(axis, chosen, index):
                 continue
-            if self._wholly_target(slice_of_box):
+            slice_of_box = box.put(at, [index])
+            if not self._wholly_target(slice_of_box):
+                hopeless.add((at, index))
+            elif self._anyone([inside(self._axes, slice_of_box)]):
                 chosen.add(index)
         wider = box.put(at, sorted(chosen))
         everything = box.put(at, range(len(axis.parts)))
-        return everything if wider != box and self._wholly_target(everything) else wider
+        outer = hopeless.isdisjoint((at, index) for index in range(len(axis.parts)))
+        return everything if wider != box and outer and self._wholly_target(everything) else wider
 
     def _candidates(self, axis: Axis, chosen: Sequence[int]) -> list[int]:
         """Parts not in the box yet: downwards from it, then upwards, so that an interval grows at its ends."""

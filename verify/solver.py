@@ -73,7 +73,9 @@ class Solver:
         self._limits = Limits(seconds, seed)
         self._numbers: dict[Statement, int] = {}
         self._statements: list[Statement] = []
+        self._identities: dict[int, tuple[Statement, int]] = {}
         self._sent = 0
+        self._cores: dict[tuple[int, ...], list[frozenset[int]]] = {}
         self._worker: subprocess.Popen[bytes] | None = None
         self._deadline = inf
         self._closed = threading.Event()
@@ -113,21 +115,35 @@ class Solver:
         return reply.answer == "yes"
 
     def _number(self, statement: Statement) -> int:
+        known = self._identities.get(id(statement))
+        if known is not None:
+            return known[1]
         number = self._numbers.setdefault(statement, len(self._statements))
         if number == len(self._statements):
             self._statements.append(statement)
+        self._identities[id(statement)] = (statement, number)
         return number
 
     def _exchange(self, further: tuple[Statement, ...], base: tuple[Statement, ...], *, wanted: bool) -> Reply:
-        self.questions += 1
+        """Answer from what is already known to contradict the base, else ask the worker."""
         base_numbers, numbers = tuple(map(self._number, base)), tuple(map(self._number, further))
+        cores = self._cores.setdefault(base_numbers, [])
+        if any(core.issubset(numbers) for core in cores):
+            return Reply("no")
+        reply = self._send(base_numbers, numbers, wanted=wanted)
+        if reply.answer == "no":
+            cores.append(frozenset(reply.core))
+        return reply
+
+    def _send(self, base: tuple[int, ...], further: tuple[int, ...], *, wanted: bool) -> Reply:
+        self.questions += 1
         worker = self._worker or self._start()
         new = tuple((at, self._statements[at]) for at in range(self._sent, len(self._statements)))
         self._sent = len(self._statements)
-        question = Question(new, base_numbers, numbers, wanted, self._limits)
+        question = Question(new, base, further, wanted, self._limits)
         self._deadline = monotonic() + 2 * self._limits.seconds + GRACE
         try:
-            _send(question, worker.stdin)
+            _write(question, worker.stdin)
             reply = pickle.load(_pipe(worker.stdout))  # noqa: S301 - written by our own worker
         except (EOFError, OSError, pickle.UnpicklingError):
             late = monotonic() >= self._deadline
@@ -150,7 +166,7 @@ class Solver:
             [sys.executable, "-c", BOOT, json.dumps(sys.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self._sent = 0
-        _send(self.protocol, self._worker.stdin)
+        _write(self.protocol, self._worker.stdin)
         return self._worker
 
     def _stop(self) -> None:
@@ -165,6 +181,6 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     return pipe
 
 
-def _send(value: Protocol | Question, pipe: IO[bytes] | None) -> None:
+def _write(value: Protocol | Question, pipe: IO[bytes] | None) -> None:
     pickle.dump(value, _pipe(pipe), protocol=pickle.HIGHEST_PROTOCOL)
     _pipe(pipe).flush()

@@ -7,7 +7,7 @@ folds away before Z3 sees it: with a concrete patient only the readings are left
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import floor
 from typing import Any, TypeAlias, Union
@@ -40,6 +40,13 @@ def real(amount: Amount) -> Any:
     if isinstance(amount, Fraction):
         return z3.Q(amount.numerator, amount.denominator)
     return amount
+
+
+def _joined(make: Callable[..., Any], truths: Sequence[Formula]) -> Formula:
+    """Join Z3 truths as `z3.And` and `z3.Or` do, without their search for a common sort, which takes most of the time."""
+    context = z3.main_ctx()
+    members = (z3.Ast * len(truths))(*(truth.as_ast() for truth in truths))
+    return z3.BoolRef(make(context.ref(), len(truths), members), context)
 
 
 class Symbols:
@@ -172,7 +179,7 @@ class Symbolic:
             return FALSE
         if len(open_truths) <= 1:
             return open_truths[0] if open_truths else TRUE
-        return z3.And(open_truths)
+        return _joined(z3.Z3_mk_and, open_truths)
 
     def some(self, truths: Sequence[Formula], /) -> Formula:
         open_truths = [truth for truth in truths if truth is not FALSE]
@@ -180,7 +187,7 @@ class Symbolic:
             return TRUE
         if len(open_truths) <= 1:
             return open_truths[0] if open_truths else FALSE
-        return z3.Or(open_truths)
+        return _joined(z3.Z3_mk_or, open_truths)
 
     def negate(self, truth: Formula, /) -> Formula:
         if truth is TRUE:

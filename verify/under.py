@@ -20,10 +20,14 @@ MOST_CHOICES = 24
 
 
 def sentences_of(protocol: Protocol, rules: Iterable[Condition]) -> tuple[str, ...]:
-    """Return the sentences with several readings that these rules rest on, in the order of the protocol."""
+    """Return the sentences with several readings that these rules rest on, in the order of the protocol.
+
+    Facts, and whether a quantity applies, have a say in everything.
+    """
     found: set[str] = set()
     seen: set[Condition] = set()
-    pending = list(rules)
+    pending = [*rules, *(fact.rule for fact in protocol.facts)]
+    pending += [quantity.applies_if for quantity in protocol.quantities.values()]
     while pending:
         rule = pending.pop()
         if rule in seen:
@@ -42,12 +46,6 @@ def sentences_of(protocol: Protocol, rules: Iterable[Condition]) -> tuple[str, .
                     pending += [choice.rule for choice in protocol.decisions[decision].choices]
                 case _:
                     pass
-    for quantity in protocol.quantities.values():
-        found |= {
-            node.sentence
-            for node in walk(protocol, quantity.applies_if)
-            if isinstance(node, (Readings, ReadTerm))
-        }
     return tuple(name for name in protocol.sentences if name in found)
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import z3
@@ -18,17 +20,26 @@ from trialproof.model.patient import Patient
 from trialproof.model.protocol import Protocol
 from trialproof.verify.question import Limits, Question, Reply
 from trialproof.verify.statement import AnyPatient, AnyReading, Fixed, Statement, judge, variables
-from trialproof.verify.symbolic import Universe
+from trialproof.verify.symbolic import Formula, Universe
 
 SOLVERS_KEPT = 32
 WORK_PER_SECOND = 20_000_000
 """Z3's resource units that one second is taken for: the limit that makes a refusal repeatable on any machine."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asserted:
+    """A statement as a formula, and the unknowns it speaks of."""
+
+    formula: Formula
+    patients: frozenset[AnyPatient]
+    readings: frozenset[AnyReading]
+
+
 class Desk:
     """One incremental solver for the questions that share a base."""
 
-    def __init__(self, universe: Universe, base: tuple[Statement, ...], limits: Limits) -> None:
+    def __init__(self, universe: Universe, base: Iterable[Asserted], limits: Limits) -> None:
         self._universe = universe
         self._limits = limits
         self._solver = z3.SimpleSolver()
@@ -36,31 +47,36 @@ class Desk:
         self._patients: set[AnyPatient] = set()
         self._readings: set[AnyReading] = set()
         self._switches: dict[int, Any] = {}
-        for statement in base:
-            self._solver.add(self._formula(statement))
+        for each in base:
+            self._introduce(each)
+            self._solver.add(each.formula)
 
-    def _formula(self, statement: Statement) -> Any:
-        patients, readings = variables(statement)
-        for who in patients - self._patients:
+    def _introduce(self, asserted: Asserted) -> None:
+        """Add what the declared ranges say of unknowns not met before."""
+        for who in asserted.patients - self._patients:
             self._solver.add(self._universe.patient(who).domain())
-        for how in readings - self._readings:
+        for how in asserted.readings - self._readings:
             self._solver.add(self._universe.readings(how).domain())
-        self._patients |= patients
-        self._readings |= readings
-        return judge(statement, self._universe.meaning, Patient(()), Fixed(()))
+        self._patients |= asserted.patients
+        self._readings |= asserted.readings
 
-    def _switch(self, number: int, statement: Statement) -> Any:
+    def _switch(self, number: int, asserted: Asserted) -> Any:
         if number not in self._switches:
+            self._introduce(asserted)
             switch = z3.Bool(f"statement {number}")
-            self._solver.add(z3.Implies(switch, self._formula(statement)))
+            self._solver.add(z3.Implies(switch, asserted.formula))
             self._switches[number] = switch
         return self._switches[number]
 
-    def answer(self, further: dict[int, Statement], *, wanted: bool) -> Reply:
+    def answer(self, further: Mapping[int, Asserted], *, wanted: bool) -> Reply:
         """Ask Z3, first incrementally, then (where that gives up) from scratch with all its tactics."""
-        switches = [self._switch(number, statement) for number, statement in further.items()]
+        switches = [self._switch(number, asserted) for number, asserted in further.items()]
         solver = self._solver
         result = solver.check(*switches)
+        if result == z3.unsat:
+            core = {switch.get_id() for switch in solver.unsat_core()}
+            pairs = zip(further, switches, strict=True)
+            return Reply("no", core=tuple(number for number, switch in pairs if switch.get_id() in core))
         if result == z3.unknown:
             solver = z3.Solver()
             _limit(solver, self._limits)
@@ -68,19 +84,20 @@ class Desk:
             solver.add(switches)
             result = solver.check()
         if result == z3.unsat:
-            return Reply("no")
+            return Reply("no", core=tuple(further))
         if result == z3.unknown:
             return Reply("unknown", reason=solver.reason_unknown())
-        if not wanted:
-            return Reply("yes")
-        model = solver.model()
+        return self._read(solver.model()) if wanted else Reply("yes")
+
+    def _read(self, model: Any) -> Reply:
         patients: dict[AnyPatient, Patient] = {}
         for who in self._patients:
             found = self._universe.patient(who).read(model)
             if found is None:
                 return Reply("unknown", reason="only a value that is no fraction was found")
             patients[who] = found
-        return Reply("yes", "", patients, {how: self._universe.readings(how).read(model) for how in self._readings})
+        readings = {how: self._universe.readings(how).read(model) for how in self._readings}
+        return Reply("yes", patients=patients, readings=readings)
 
 
 def _limit(solver: Any, limits: Limits) -> None:
@@ -93,21 +110,25 @@ class Office:
 
     def __init__(self, protocol: Protocol) -> None:
         self._universe = Universe(protocol)
-        self._statements: dict[int, Statement] = {}
+        self._asserted: dict[int, Asserted] = {}
         self._desks: dict[tuple[int, ...], Desk] = {}
 
     def answer(self, question: Question) -> Reply:
         """Answer one question."""
-        self._statements.update(question.new)
+        for number, statement in question.new:
+            self._asserted[number] = self._assert(statement)
         desk = self._desks.pop(question.base, None)
         if desk is None:
-            base = tuple(self._statements[number] for number in question.base)
-            desk = Desk(self._universe, base, question.limits)
+            desk = Desk(self._universe, [self._asserted[number] for number in question.base], question.limits)
         self._desks[question.base] = desk
         if len(self._desks) > SOLVERS_KEPT:
             del self._desks[next(iter(self._desks))]
-        further = {number: self._statements[number] for number in question.further}
+        further = {number: self._asserted[number] for number in question.further}
         return desk.answer(further, wanted=question.wanted)
+
+    def _assert(self, statement: Statement) -> Asserted:
+        formula = judge(statement, self._universe.meaning, Patient(()), Fixed(()))
+        return Asserted(formula, *variables(statement))
 
 
 def serve(requests: BinaryIO, replies: BinaryIO) -> None:

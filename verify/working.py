@@ -80,7 +80,7 @@ def _counterexample(trial: Case, decision: Decision, readings: Mapping[str, str]
         wider = trial.under({**opened, sentence: WHATEVER}).said(stranded)
         if trial.solver.possible(wider, base=base):
             opened[sentence], guide = WHATEVER, (wider,)
-    return canonical(trial, (*base, *guide))
+    return canonical(trial, base, *guide)
 
 
 def _alive(case: Case, decision: Decision) -> tuple[Statement, ...]:

@@ -136,13 +136,20 @@ def test_headroom_depends_on_the_declared_range_and_not_on_who_comes() -> None:
     assert holds(cohort(narrow, x=[2**40], y=[2**20]), product_of_both) == [True]
 
 
+def test_a_huge_constant_over_a_column_is_refused_by_the_names_of_all_that_it_meets() -> None:
+    protocol = protocol_of(number("x", 1, 9), number("y", 1, 9))
+    huge = Quotient(constant("1e30"), Value("x"))
+    with pytest.raises(TooManyBits, match="could need 100 bits and there are 63; narrow the range of `x` or `y`"):
+        evaluate(protocol, cohort(protocol, x=[1], y=[1]), Compare(huge, Relation.GT, Value("y")))
+
+
 def test_a_denominator_that_leaves_no_room_for_the_range_is_refused() -> None:
     protocol = protocol_of(number("x", 0, 20, None))
     with pytest.raises(TooManyBits, match="narrow the range of `x`"):
         cohort_of(protocol, [Patient.of({"x": Fraction(1, 2**60)})])
 
 
-FACTORS = st.integers(0, 63).flatmap(lambda bits: st.integers(-(2**bits), 2**bits))
+FACTORS = st.integers(-3, 3) | st.integers(0, 63).flatmap(lambda bits: st.integers(-(2**bits), 2**bits))
 
 
 @settings(max_examples=300, deadline=None)

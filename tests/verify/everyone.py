@@ -196,11 +196,10 @@ class InProcess(Solver):
         """Start nothing: with a second thread about, the collector would free Z3's terms there, and Z3 would crash."""
         return self
 
-    def _exchange(self, further: tuple[Statement, ...], base: tuple[Statement, ...], *, wanted: bool) -> Reply:
-        base_numbers, numbers = tuple(map(self._number, base)), tuple(map(self._number, further))
+    def _send(self, base: tuple[int, ...], further: tuple[int, ...], *, wanted: bool) -> Reply:
         new = tuple((at, self._statements[at]) for at in range(self._sent, len(self._statements)))
         self._sent = len(self._statements)
-        return self._office.answer(Question(new, base_numbers, numbers, wanted, self._limits))
+        return self._office.answer(Question(new, base, further, wanted, self._limits))
 
 
 def reviewed(protocol: Protocol, *, select: Sequence[str] = (), seed: int = 0) -> Review:

@@ -111,7 +111,7 @@ def protocols(draw: DrawFn, *, readings: bool = False, decisions: int = 2) -> Pr
     """Draw a finite protocol; without `readings` every sentence has one."""
     draft = Draft(readings)
     size = 1
-    for index in range(draw(st.integers(1, 4))):
+    for index in range(draw(st.integers(2, 4))):
         if index and draw(st.integers(0, 2)) == 0:
             draw_definition(draw, draft, f"d{index}")
         quantity = draw_quantity(draw, draft, f"q{index}")
@@ -194,15 +194,18 @@ def draw_definition(draw: DrawFn, draft: Draft, name: str) -> None:
 
 
 def draw_decision(draw: DrawFn, draft: Draft, name: str) -> Decision:
-    names = [f"{name}{index}" for index in range(draw(st.integers(1, 3)))]
-    rules = {each: draw_rule(draw, draft, f"{name}.{each}", 1) for each in names}
+    names = [f"{name}{index}" for index in range(draw(st.sampled_from((1, 2, 2, 3, 3))))]
+    rules = {each: draw_rule(draw, draft, f"{name}.{each}", draw(st.integers(1, 2))) for each in names}
     if draw(st.booleans()):
         otherwise = names[-1]
         draft.sentences.pop(f"{name}.{otherwise}", None)
         rules[otherwise] = AllOf(tuple(Not(rules[each]) for each in names[:-1]))
     population: Condition = Eligible()
-    if draw(st.booleans()):
-        population = EVERYONE if draw(st.booleans()) else draw_condition(draw, draft, 1)
+    match draw(st.integers(0, 3)):
+        case 0 | 1:
+            population = EVERYONE
+        case 2:
+            population = draw_condition(draw, draft, 1)
     choices = tuple(Choice(each, rule) for each, rule in rules.items())
     intent = draw(st.sampled_from([Intent.EXACTLY_ONE, *Intent]))
     return Decision(name, choices, population, intent)
@@ -323,7 +326,7 @@ def draw_term(draw: DrawFn, draft: Draft, depth: int) -> Term:
 
 
 def several(draw: DrawFn, make: Callable[[], T]) -> tuple[T, ...]:
-    return tuple(make() for _ in range(draw(st.integers(1, 3))))
+    return tuple(make() for _ in range(draw(st.sampled_from((1, 2, 2, 3)))))
 
 
 def combinations(protocol: Protocol) -> Iterator[Selection]:

@@ -47,7 +47,7 @@ def _judge(case: Case, decision: Decision) -> Iterator[Said]:
     for choice in decision.choices:
         if case.possible(members)([reached(decision, choice.name)]):
             continue
-        outsider = canonical(case, case.patients(Holds(Takes(decision.name, choice.name))))
+        outsider = canonical(case, case.patients(), case.said(Holds(Takes(decision.name, choice.name))))
         if outsider is None:
             continue
         yield Finding(

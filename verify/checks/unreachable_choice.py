@@ -18,7 +18,6 @@ from collections.abc import Iterator
 
 from trialproof.model.condition import Takes
 from trialproof.model.protocol import Decision
-from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, choice_label, gave_up, listed, member_of
 from trialproof.verify.eligibility import left_out
@@ -42,7 +41,7 @@ def run(case: Case) -> Iterator[Said]:
 
 def _judge(case: Case, decision: Decision) -> Iterator[Said]:
     for choice in decision.choices:
-        if canonical(case, case.patients(Holds(Takes(decision.name, choice.name)))) is None:
+        if not case.possible(case.patients())([Holds(Takes(decision.name, choice.name))]):
             yield Finding(
                 CODE,
                 NAME,
