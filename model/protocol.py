@@ -69,8 +69,9 @@ class Quantity:
 
     @property
     def title(self) -> str:
-        """The label, or else the name with its underscores read as spaces."""
-        return self.label or self.name.replace("_", " ").replace(".", ": ")
+        """The label, or else the name with its underscores read as spaces (a reading left open: in brackets)."""
+        sentence, _, reading = self.name.replace("_", " ").partition(".")
+        return self.label or (f"{sentence} ({reading})" if reading else sentence)
 
 
 @dataclass(frozen=True, slots=True)

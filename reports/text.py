@@ -58,7 +58,7 @@ class _Writer:
         for label in finding.labels:
             yield from self._label(label)
         yield from self._regions(finding.regions)
-        if finding.witness is not None and not finding.regions:
+        if finding.witness is not None and not any(not each.outcome for each in finding.regions):
             yield page.entry("patient", say_patient(self._protocol, finding.witness))
         readings = say_readings(finding.readings)
         if readings and finding.readings.choices:
@@ -83,11 +83,11 @@ class _Writer:
             if outcome:
                 yield page.entry("", outcome)
             for at, region in enumerate(together[:REGIONS_SHOWN], start=1):
+                label = "region" if len(together) == 1 else f"region {at}"
                 if region.words:
-                    pinned = f" (boundary: {'; '.join(region.pinned)})" if region.pinned else ""
-                    label = "region" if len(together) == 1 else f"region {at}"
-                    yield page.entry(label, f"{region.words}{pinned}")
-                yield page.entry("patient", say_patient(self._protocol, region.witness))
+                    yield page.entry(label, f"{region.words}{_pinned(region)}")
+                if not outcome:
+                    yield page.entry("patient", say_patient(self._protocol, region.witness))
             if len(together) > REGIONS_SHOWN:
                 further = len(together) - REGIONS_SHOWN
                 yield page.entry("", f"and {further} more like these (all of them: --format json)")
@@ -121,6 +121,10 @@ def _summary(review: Review) -> str:
     ]
     said = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts if count)
     return f"{said or 'nothing found'}; {len(review.proved)} proved; {len(review.undecided)} undecided"
+
+
+def _pinned(region: Region) -> str:
+    return f" (boundary: {'; '.join(region.pinned)})" if region.pinned else ""
 
 
 def _shorten(text: str) -> str:

@@ -151,7 +151,7 @@ def test_a_character_that_looks_like_another_is_named() -> None:
 
 
 def test_a_misspelt_word_leads_to_the_right_one() -> None:
-    assert problem("Chemoterapy").help == "the nearest passage is in line 6: `Chemotherapy`"
+    assert (problem("Chemoterapy").help or "").startswith("the nearest passage is in line 6: `Chemotherapy`\n")
 
 
 def test_a_quote_that_is_like_nothing_gets_no_hint() -> None:
@@ -160,18 +160,20 @@ def test_a_quote_that_is_like_nothing_gets_no_hint() -> None:
 
 
 def test_rare_words_weigh_more_than_common_ones() -> None:
-    document = Document("d", "of the and in the of the.\n" * 30 + "the lesion of the stomach\n" + "of the and in\n" * 30)
+    common = "of the and in the of the.\n" * 30
+    document = Document("d", f"{common}the lesion of the stomach\n{common}")
     with pytest.raises(QuoteProblem) as caught:
         find_quote(document, "of the lesions in the stomach")
     assert "in line 31: " in (caught.value.help or "")
 
 
 def test_a_long_document_without_any_line_end_is_searched_too() -> None:
-    document = Document("d", "lorem ipsum dolor. " * 50_000 + "the one needle")
+    document = Document("d", "Lorem ipsum dolor. " * 50_000 + "The one needle")
     assert find_quote(document, "one needle").end == len(document.text)
-    with pytest.raises(QuoteProblem, match="not in `d`"):
+    with pytest.raises(QuoteProblem, match="not in `d`") as caught:
         find_quote(document, "one neeedle")
-    assert len(sentences(document)) == 50_001 - 49_999 or len(sentences(document)) >= 1
+    assert "one needle" in (caught.value.help or "")
+    assert len(sentences(document)) == 50_001
 
 
 @given(documents(), st.data())
@@ -207,7 +209,7 @@ def test_sentences_leave_out_nothing_but_the_marks_of_lists(document: Document) 
     end = 0
     for sentence in sentences(document):
         between = document.text[end : sentence.start]
-        assert not between.strip() or MARK.fullmatch(between.lstrip() + "x"[:0] or " ") or MARK.match(between.lstrip() + "x")
+        assert not between.strip() or MARK.match(f"{between.lstrip()}x")
         assert sentence.text
         assert sentence.text == fold(document.text[sentence.start : sentence.end])
         end = sentence.end
@@ -238,9 +240,23 @@ def test_sentences_are_told_apart(text: str, expected: list[str]) -> None:
 
 
 def test_a_wrapped_line_runs_on() -> None:
-    text = "This is a trial of about two hundred patients who had their primary tumour\nR0 resected. It is open.\nNotes"
+    text = """\
+This is a trial of about two hundred patients who had their primary tumour
+R0 resected in one of the centres. It is open to patients who
+have recovered from surgery.
+Notes
+age over 18
+written consent
+"""
     assert [sentence.text for sentence in sentences(Document("d", text))] == [
-        "This is a trial of about two hundred patients who had their primary tumour R0 resected.",
-        "It is open.",
+        "This is a trial of about two hundred patients who had their primary tumour R0 resected in one of the centres.",
+        "It is open to patients who have recovered from surgery.",
         "Notes",
+        "age over 18",
+        "written consent",
     ]
+
+
+def test_lines_of_a_list_without_marks_are_sentences() -> None:
+    lines = ["Locoregional recurrence after radical surgery, proved by biopsy or imaging", "Age over 18", "KPS over 70"]
+    assert [sentence.text for sentence in sentences(Document("d", "\n".join(lines)))] == lines

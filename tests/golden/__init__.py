@@ -1,0 +1,1 @@
+"""What people read, kept as it is printed, and what the audit of the founding protocol expects."""
