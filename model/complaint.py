@@ -32,7 +32,7 @@ _WORDS = {
     "IN": "in", "OF": "of", "KNOWN": "known", "UNKNOWN": "unknown", "EXACTLY": "exactly",
 }  # fmt: skip
 
-# What people write instead. The first that covers the place where reading stopped (with `here`, if it has one) is shown.
+# What people write instead. Shown is the first that covers, with its `here` if it has one, where reading stopped.
 _HABITS = tuple(
     (re.compile(pattern), help)
     for pattern, help in (  # noqa: A001
@@ -64,7 +64,7 @@ _HABITS = tuple(
         (r"\b(else|otherwise)\b", "`if a then b` has no `else`: write two rules, joined by `and`"),
         (r"\b(?:and|or|xor|then|not)\s+(?P<here>if)\b", "put `if ... then ...` in brackets"),
         (r"\bis\s+(?:not\s+)?[0-9.]+\s+(?P<here>\S+)", "`is` goes with a category; compare numbers with `=`"),
-        (r"\bof\s*\([^()\"]*\w\s+(?P<here>\w+)", "put commas between categories, and quotes around one of several words"),
+        (r"\bof\s*\([^()\"]*\w\s+(?P<here>\w+)", "put commas between categories, and quotes around several words"),
         (r"\bis\s+(?:not\s+)?[^\s(),\"]+\s+(?P<here>\w+)", "put a category of several words in quotes"),
     )
 )

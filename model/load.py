@@ -111,7 +111,7 @@ def _check_chains(source: Source, file: shape.ProtocolFile, protocol: Protocol) 
             help="say one of them without the next",
         ) from None
     for thing, length in lengths.items():
-        if length > LONGEST_CHAIN:
+        if length - 1 > LONGEST_CHAIN:
             raise source.problem(
                 f"`{thing[1]}` rests on more than {LONGEST_CHAIN} other names in a row", _path(file, thing), at_key=True
             )

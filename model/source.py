@@ -7,6 +7,7 @@ to a `Place` in the file; one that ends nowhere leads to the last value it reach
 
 from __future__ import annotations
 
+import os
 import re
 from array import array
 from bisect import bisect_left
@@ -149,7 +150,7 @@ class Source:
 
 def read_source(path: Path) -> Source:
     """Read a protocol from its folder or its file. Raises `BadInput`."""
-    if path.is_dir():
+    if os.path.isdir(path):
         path = _in_folder(path)
     return parse_source(str(path), read_text(path, limit=LARGEST_FILE))
 
@@ -170,9 +171,9 @@ def parse_source(file: str, text: str) -> Source:
 
 def _in_folder(folder: Path) -> Path:
     path = folder / FILE_NAME
-    if path.exists() or path.is_symlink():
+    if os.path.lexists(path) or not os.access(folder, os.X_OK):
         return path
-    other = next((name for name in ("protocol.yml", "Protocol.yaml") if (folder / name).exists()), None)
+    other = next((name for name in ("protocol.yml", "Protocol.yaml") if os.path.lexists(folder / name)), None)
     raise BadInput(
         f"the folder `{folder}` holds no `{FILE_NAME}`",
         Place(str(folder)),

@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 from stat import S_ISREG
 
-from trialproof.model.document import Document
+from trialproof.model.document import Document, shorten
 from trialproof.model.exact import in_backticks
 from trialproof.model.place import BadInput, Place
 
 MEGABYTE = 1_000_000
+LONGEST_NAME = 200
 LARGEST_DOCUMENT = 10 * MEGABYTE
 
 CONTROL = re.compile(r"[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -33,7 +34,7 @@ def read_text(path: Path, *, limit: int) -> str:
     `limit` is in bytes, and is looked at before anything is read. Raises `BadInput` where the path is not a file,
     cannot be read, is too large, or holds anything but text.
     """
-    place, name = Place(str(path)), in_backticks(str(path))
+    place, name = Place(str(path)), in_backticks(shorten(str(path), LONGEST_NAME))
     try:
         status = path.stat()
         if not S_ISREG(status.st_mode):

@@ -269,7 +269,7 @@ def _named_axis(protocol: Protocol, subject: Condition) -> NamedAxis:
             choices = [each.name for each in protocol.decisions[name].choices]
             values = [Part(Holds(Assigned(name, (each,))), name=each) for each in choices]
             if protocol.decisions[name].bounds[0] == 0:
-                values.append(Part(Fails(Assigned(name, tuple(choices))), name="no choice"))
+                values += _perhaps_none(name, choices)
             nothing = Every(tuple(Never(part.statement) for part in values))
             return NamedAxis(subject, (*values, Part(nothing, name="not settled")))
         case Assigned() | Eligible():
@@ -277,6 +277,16 @@ def _named_axis(protocol: Protocol, subject: Condition) -> NamedAxis:
             return NamedAxis(subject, (*values, Part(undetermined(subject), name="undetermined")))
         case _:
             raise TypeError(f"no axis for {subject}")
+
+
+def _perhaps_none(decision: str, choices: Sequence[str]) -> list[Part]:
+    """Return the fates besides one choice that settle who may have none: no choice, or one choice if any."""
+    parts = [Part(Fails(Assigned(decision, tuple(choices))), name="no choice")]
+    for name in choices:
+        others = tuple(each for each in choices if each != name)
+        open_choice = Every((undetermined(Assigned(decision, (name,))), Fails(Assigned(decision, others))))
+        parts.append(Part(open_choice, name=f"{name} or no choice"))
+    return parts
 
 
 def _without_value(protocol: Protocol, name: str) -> list[Part]:

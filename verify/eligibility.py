@@ -52,7 +52,7 @@ def left_out(case: Case, population: Condition) -> tuple[str, ...]:
             for region in each.regions.regions
         )
     if case.possible(case.patients())([undetermined(population)]):
-        return ("leaves out patients for whom it is undetermined whether they belong to the population",)
+        return ("leaves out patients of whom it is undetermined whether they are meant",)
     return ()
 
 

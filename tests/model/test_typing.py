@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import pytest
 from hypothesis import given, strategies as st
-from tests.model.sample import PROTOCOL, QUANTITIES, SCOPE, category, marked, mistake_in, number, read
 
+from tests.model.sample import PROTOCOL, QUANTITIES, SCOPE, category, marked, mistake_in, number, read
 from trialproof.model.condition import (
     EVERYONE,
     NOBODY,
@@ -188,12 +188,12 @@ def test_months_become_days_by_the_calendar_alone() -> None:
         ("age between 16 years and 70", "                         ^^", None, "as in `70 years`"),
         ("v50 > 0.5", "      ^^^", "expected an amount in %, found a plain number", None),
         ("age + 5 > 9 years", "      ^", "expected an amount in years, found a plain number", "as in `5 years`"),
-        ("age in years > 70 years", "               ^^^^^^^^", "expected a plain number, found an amount in years", None),
+        ("age in years > 70 years", "               ^^^^^^^^", None, "write `70` if no unit is meant"),
         ("kps > 70 kg", "      ^^^^^", "expected a plain number, found an amount in kg", "write `70` if no unit"),
         ("kps > weight", "      ^^^^^^", None, "`in kg` behind it makes a plain number of it"),
         ("age > kps", "      ^^^", None, "`* 1 year` gives a plain number a unit"),
         ("diameter > 5 kg", "           ^^^^", "expected an amount in cm, found an amount in kg", None),
-        ("min(age, diameter) > 1 year", "         ^^^^^^^^", "expected an amount in years, found an amount in cm", None),
+        ("max(age, diameter) > 1 year", "         ^^^^^^^^", "expected an amount in years, found an amount in cm", None),
         ("diameter in kg > 5", "^^^^^^^^", "expected an amount in kg, found an amount in cm", None),
         ("diameter > 5 furlongs", "             ^^^^^^^^", "`furlongs` is not a unit", None),
         ("diameter > 5 CM", "             ^^", "`CM` is not a unit", "did you mean `cm`?"),

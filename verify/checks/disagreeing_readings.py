@@ -19,11 +19,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from trialproof.model.condition import Eligible
+from trialproof.model.condition import EVERYONE, Eligible
 from trialproof.model.protocol import Decision, Sentence
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
-from trialproof.verify.check import Check, Said, gave_up, listed
+from trialproof.verify.check import Check, Said, Vacuous, gave_up, listed
 from trialproof.verify.describe import shown_quantities, witness
 from trialproof.verify.differences import changes, some_difference
 from trialproof.verify.fates import decision_axes, somebody
@@ -76,8 +76,7 @@ def _judge_sentence(case: Case, sentence: Sentence) -> Said:
         if found and not other.possible(other.population(Eligible()))(()):
             emptying.append(reading)
     if not regions:
-        names = listed(name for name in sentence.readings if name != chosen)
-        return Proved(CODE, NAME, f"reading `{sentence.name}` as {names} instead of `{chosen}` changes nothing")
+        return _indifferent(case, sentence)
     count = len(sentence.readings)
     empty = f"; nobody is eligible if it is read as {listed(emptying)}" if emptying else ""
     return Finding(
@@ -92,6 +91,19 @@ def _judge_sentence(case: Case, sentence: Sentence) -> Said:
         labels=(Label(sentence.place, sentence.quotes, f"`{sentence.name}`, taken here as `{chosen}`"),),
         help="reword the sentence so that only one reading is left",
     )
+
+
+def _indifferent(case: Case, sentence: Sentence) -> Said:
+    """Return that the reading of a sentence does not matter, if there is anybody to whom it could matter."""
+    chosen = case.selection[sentence.name]
+    names = listed(name for name in sentence.readings if name != chosen)
+    what = f"reading `{sentence.name}` as {names} instead of `{chosen}`"
+    populations = [Eligible() if decision is None else decision.population for decision in _concerned(case, sentence)]
+    for population in populations or [EVERYONE]:
+        someone = canonical(case, case.population(population))
+        if someone is None:
+            return Vacuous(f"{what}: there is nobody whom it could change anything for")
+    return Proved(CODE, NAME, f"{what} changes nothing", member=witness(case, someone))
 
 
 def _differ(readings: list[str]) -> str:

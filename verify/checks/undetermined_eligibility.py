@@ -16,8 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
-from trialproof.verify.check import Check, Said, criterion_label, gave_up
+from trialproof.verify.check import Check, Said, Vacuous, criterion_label, gave_up
+from trialproof.verify.describe import witness
 from trialproof.verify.eligibility import open_criteria
 from trialproof.verify.finding import Finding, Proved, Severity
 from trialproof.verify.solver import Unknown
@@ -31,6 +33,7 @@ def run(case: Case) -> Iterator[Said]:
         return
     try:
         found = open_criteria(case)
+        someone = canonical(case, case.patients())
     except Unknown as reason:
         yield gave_up(CODE, NAME, "complete data always determine eligibility", reason)
         return
@@ -47,8 +50,11 @@ def run(case: Case) -> Iterator[Said]:
             labels=(criterion_label(each.criterion),),
             help="say what the criterion means where the quantity does not exist (`when_not_applicable:`)",
         )
-    if not found:
-        yield Proved(CODE, NAME, "complete data determine the eligibility of every patient")
+    if someone is None:
+        yield Vacuous("undetermined eligibility: the facts leave no patient at all")
+    elif not found:
+        message = "complete data determine the eligibility of every patient"
+        yield Proved(CODE, NAME, message, member=witness(case, someone))
 
 
 PASSES = """\
