@@ -1,8 +1,8 @@
 """How long it takes to judge a space of readings that nobody could go through.
 
-Builds a decision whose rules rest on twelve sentences with three readings each (531,441 combinations), once so that no
-combination works and once so that exactly one does, and prints the median time of the answer and the number of questions
-that the solver was asked. The founding protocol's own space stands beside them.
+Builds a decision whose rules rest on twelve sentences with three readings each (531,441 combinations), once so that
+no combination works and once so that exactly one does, and prints the median time of the answer and the number of
+questions that the solver was asked. The founding protocol's own space stands beside them.
 
     python benchmarks/readings.py [runs]
 """
@@ -35,8 +35,8 @@ def compare(name: str, relation: Relation) -> Condition:
 def space(*, works: bool) -> Protocol:
     """Return a protocol whose first arm asks something of each of twelve quantities, in one of three readings.
 
-    The other arm takes whoever has some quantity of at most 5 (or, where nothing is to work, below 5). So in the one case
-    only the last reading of every sentence leaves nobody out and nobody in both, and in the other no reading does.
+    The other arm takes whoever has some quantity of at most 5 (or, where nothing is to work, below 5). So in the one
+    case only the last reading of every sentence leaves nobody out and nobody in both, and in the other none does.
     """
     relations, limit = (WORKING, Relation.LE) if works else (HOPELESS, Relation.LT)
     names = [f"q{at:02}" for at in range(SENTENCES)]

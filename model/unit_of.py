@@ -58,12 +58,7 @@ def _own_unit(term: Term, protocol: Protocol) -> Unit | None:
 
 
 def _first_unit(terms: Sequence[Term], protocol: Protocol) -> Unit | None:
-    """Return the unit of the first term that has one; of one with a factor, which may be a conversion, only then."""
-    for term in sorted(terms, key=lambda each: isinstance(each, Product)):
-        unit = _own_unit(term, protocol)
-        if unit is not None:
-            return unit
-    return None
+    return next((unit for term in terms if (unit := _own_unit(term, protocol)) is not None), None)
 
 
 def _fits(term: Term, unit: Unit, protocol: Protocol) -> bool:

@@ -37,6 +37,8 @@ def say_readings(under: Under) -> str:
     """Return the readings under which something holds, alike choices put together."""
     if under.of == 1:
         return ""
+    if not under.choices and not under.complete:
+        return "could not be decided"
     if not under.choices:
         return f"none of the {under.of} combinations of readings"
     if {} in [dict(each) for each in under.choices]:

@@ -61,7 +61,7 @@ class _Writer:
         if finding.witness is not None and not any(not each.outcome for each in finding.regions):
             yield page.entry("patient", say_patient(self._protocol, finding.witness))
         readings = say_readings(finding.readings)
-        if readings and finding.readings.choices:
+        if readings and (finding.readings.choices or not finding.readings.complete):
             yield page.entry("readings", readings)
         if finding.help:
             yield page.entry("help", finding.help)

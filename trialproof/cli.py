@@ -6,6 +6,7 @@ by the command that needs it, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from trialproof.verify.check import Check
     from trialproof.verify.finding import Review
 
-FINDINGS, UNUSABLE, UNDECIDED, DEFECT = 1, 2, 3, 70
+FINDINGS, UNUSABLE, UNDECIDED = 1, 2, 3
+DEFECT, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
 SEVERITIES = ("note", "warning", "error")
 
 PROTOCOL = click.argument("protocol", type=click.Path(path_type=Path))
@@ -44,7 +46,7 @@ def release() -> str:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(release(), prog_name="trialproof")
 def cli() -> None:
-    r"""Prove what a clinical-trial protocol says, and simulate what it will do.
+    """Prove what a clinical-trial protocol says, and simulate what it will do.
 
     PROTOCOL is a folder that holds a protocol.yaml, or the file itself.
 
@@ -58,7 +60,7 @@ def cli() -> None:
     \b
     Exit codes:
       0 nothing found    1 findings    2 unusable input    3 something undecided
-    """
+    """  # noqa: D301 - a backspace is how click is told to leave a paragraph as it is
 
 
 @cli.command()
@@ -93,7 +95,7 @@ def check(
     fail_on: str,
     timeout: float,
 ) -> None:
-    r"""Prove or refute what the rules of PROTOCOL must guarantee.
+    """Prove or refute what the rules of PROTOCOL must guarantee.
 
     Prints each finding with the protocol's own words and one patient who shows it, then what was proved, under which
     assumptions, and what was not checked.
@@ -103,7 +105,7 @@ def check(
       trialproof check protocols/esophageal-salvage
       trialproof check protocols/esophageal-salvage --reading arm.involved_field=flat
       trialproof check . --select TP1,TP2 --format json > findings.json
-    """
+    """  # noqa: D301
     from trialproof.model.load import load, read_selection
     from trialproof.verify.review import review
 
@@ -190,7 +192,16 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        cli.main(args=arguments, prog_name="trialproof", standalone_mode=True)
+        sys.exit(cli.main(args=arguments, prog_name="trialproof", standalone_mode=False) or 0)
+    except click.exceptions.Abort:
+        click.echo("interrupted; nothing was decided", err=True)
+        sys.exit(INTERRUPTED)
+    except click.ClickException as misuse:
+        misuse.show()
+        sys.exit(UNUSABLE)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(BROKEN_PIPE)
     except BadInput as problem:
         _complain(problem)
         sys.exit(UNUSABLE)
@@ -200,7 +211,6 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         traceback.print_exc()
         click.echo("this is a defect of trialproof, not of your protocol; nothing was decided", err=True)
         sys.exit(DEFECT)
-    sys.exit(0)
 
 
 def _codes(given: Sequence[str]) -> list[str]:
@@ -223,8 +233,6 @@ def _exit_code(found: Review, fail_on: str) -> int:
 
 
 def _color() -> bool:
-    import os
-
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 

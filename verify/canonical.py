@@ -1,9 +1,9 @@
 """Canonical witnesses: the first patient, in a fixed order of values, of whom a set of statements is so.
 
-Quantities come in declared order. The usual patient of a population has round values off every threshold, a yes/no is no
-if it can be, a category the first that fits. Any other witness differs from the usual patient only where it must: what a
-region restricts takes its value nearest the threshold. Where no listed value fits, the smallest fitting one is found by
-bisection: never a number from a solver's model, which changes with its version and seed.
+Quantities come in declared order. The usual patient of a population has round values off every threshold, a yes/no is
+no if it can be, a category the first that fits. Any other witness differs from the usual patient only where it must:
+what a region restricts takes its value nearest the threshold. Where no listed value fits, the smallest fitting one is
+found by bisection: never a number from a solver's model, which changes with its version and seed.
 """
 
 from __future__ import annotations
@@ -37,26 +37,28 @@ def canonical(
     """
     usual: Mapping[str, Recorded] = {}
     if also:
-        member = case.once(("usual patient", base), lambda: canonical(case, base))
+        member = case.once(("usual patient", *map(id, base)), lambda: (base, canonical(case, base)))[1]
         if member is None:
             return None
         usual = member.as_dict()
     names = list(case.protocol.quantities)
     fields = [_field(case, name, (*(prefer or {}).get(name, ()), *_if_any(usual.get(name)))) for name in names]
-    values = {each.statement: each.value for field in fields for each in field}
+    values = {id(each.statement): each.value for field in fields for each in field}
+    rescued: list[Option] = []
 
     def rescue(position: int, fixed: Sequence[Statement]) -> Statement:
         quantity = case.protocol.quantities[names[position]]
         known = also + tuple(case.said(each) for each in fixed)
         found = option(quantity, _bisect(case, quantity, base, known))
-        values[found.statement] = found.value
+        rescued.append(found)
+        values[id(found.statement)] = found.value
         return found.statement
 
     possible = case.possible(base, *also)
     fitting = first(possible, [[each.statement for each in field] for field in fields], rescue)
     if fitting is None:
         return None
-    who = Patient.of({name: values[statement] for name, statement in zip(names, fitting, strict=True)})
+    who = Patient.of({name: values[id(statement)] for name, statement in zip(names, fitting, strict=True)})
     _confirm(case, base + also, who)
     return who
 
@@ -74,9 +76,8 @@ def _confirm(case: Case, statements: tuple[Statement, ...], who: Patient) -> Non
     for name, value in who:
         if not could_be_recorded(case.protocol.quantities[name], value):
             raise Disagreement(f"the canonical patient has `{name}` = {value!r}, which cannot be recorded")
-    for statement in statements:
-        if not is_so(case.protocol, bind(statement, case.patient, who)):
-            raise Disagreement(f"the plain evaluator does not confirm {statement} of {who}")
+    if not is_so(case.protocol, *(bind(statement, case.patient, who) for statement in statements)):
+        raise Disagreement(f"the plain evaluator does not confirm {statements} of {who}")
 
 
 def _bisect(

@@ -41,6 +41,10 @@ class Case:
         """Every value that some rule compares a quantity with."""
         return quantity_thresholds(self.protocol)
 
+    @cached_property
+    def _recordable(self) -> Statement:
+        return recordable(self.protocol)
+
     def once(self, key: Hashable, find: Callable[[], T]) -> T:
         """Return what `find` finds, searching only the first time the key is met."""
         if key not in self._known:
@@ -60,11 +64,12 @@ class Case:
 
     def patients(self, *statements: Statement) -> tuple[Statement, ...]:
         """Return the base of questions about recordable patients of whom these statements are so."""
-        return tuple(self.said(each) for each in (recordable(self.protocol), *statements))
+        return tuple(self.said(each) for each in (self._recordable, *statements))
 
     def population(self, rule: Condition, *statements: Statement) -> tuple[Statement, ...]:
         """Return the base of questions about a population."""
-        return self.patients(Holds(rule), *statements)
+        belongs = self.once(("belongs", rule), lambda: Holds(rule))
+        return self.patients(belongs, *statements)
 
     def possible(self, base: tuple[Statement, ...], *also: Statement) -> Possible:
         """Return the yes/no question for a search among those patients of a base of whom `also` is so."""

@@ -34,12 +34,14 @@ def regions_of(
     *,
     outcome: str = "",
     matters: Sequence[str] = (),
+    start: Patient | None = None,
 ) -> Regions:
     """Return the regions of the patients of a population of whom the target is so.
 
-    `matters` are quantities to show in each witness besides those of the axes. Raises `Unknown` if the solver gives up.
+    `matters` are quantities to show in each witness besides those of the axes; `start` is the canonical patient of the
+    target, where it is known already. Raises `Unknown` if the solver gives up.
     """
-    found = find_boxes(case, population, target, axes)
+    found = find_boxes(case, population, target, axes, start)
     trimmed = apart(case, population, target, axes, found.boxes)
     shown = shown_quantities(case.protocol, axes, matters)
     regions = []
@@ -109,13 +111,13 @@ def _preferences(axes: Sequence[Axis], box: Box) -> Preferences:
                 values = [v for each in intervals if each is not None for v in nearest(each, axis.kind)]
                 found[axis.term.quantity] = [*values] if any(intervals) else [None]
             continue
+        empty = (NOT_APPLICABLE, NOT_RECORDED)
         named = [axis.parts[index].name for index in chosen]
-        empty: list[Recorded | None] = [None] if {NOT_APPLICABLE, NOT_RECORDED} & set(named) else []
         match axis.subject:
             case Is(name, _):
-                found[name] = [each for each in named if each not in (NOT_APPLICABLE, NOT_RECORDED)] + empty
+                found[name] = [None if each in empty else each for each in named]
             case Yes(name):
-                found[name] = [each == "yes" for each in named if each in ("yes", "no")] + empty
+                found[name] = [None if each in empty else each == "yes" for each in named]
             case _:
                 pass
     return found

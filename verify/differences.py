@@ -46,7 +46,8 @@ def changes(case: Case, decision: Decision | None, sentence: str, reading: str) 
         before = outcome_of(decision, about(case.protocol, patient, case.selection))
         after = outcome_of(decision, about(case.protocol, patient, other.selection))
         target = Every((case.said(same_outcome(decision, before)), other.said(same_outcome(decision, after))))
-        found += regions_of(case, population, target, axes, outcome=f"{before} becomes {after}").regions
+        outcome = f"{before} becomes {after}"
+        found += regions_of(case, population, target, axes, outcome=outcome, start=patient).regions
         seen.append(target)
     return tuple(found)
 

@@ -20,6 +20,7 @@ from trialproof.verify.describe import Regions, regions_of, shown_quantities, wi
 from trialproof.verify.finding import Label, Region, Under, Witness
 from trialproof.verify.outcome import outcome_of
 from trialproof.verify.properties import clash, gap, member, overlap, recordable, undetermined
+from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import About, Every, Never, Some, Statement
 from trialproof.verify.under import READINGS, readings_under, sentences_of
 
@@ -88,12 +89,18 @@ def wide(regions: Regions) -> Regions:
 
 
 def under(case: Case, decision: Decision, target: Statement, regions: tuple[Region, ...]) -> Under:
-    """Return the readings under which any of the regions' witnesses is recordable, a member, and in the target."""
+    """Return the readings under which any of the regions' witnesses is recordable, a member, and in the target.
+
+    Where the solver gives up on that, the finding stands, and its readings are not complete.
+    """
     fate = Every((recordable(case.protocol), member(decision), target))
     any_of_them = Some(tuple(About(fate, each.witness.patient, READINGS) for each in regions))
     rules: list[Condition] = [decision.population, *(choice.rule for choice in decision.choices)]
     sentences = sentences_of(case.protocol, rules)
-    return readings_under(case.protocol, case.solver, any_of_them, sentences, case.selection)
+    try:
+        return readings_under(case.protocol, case.solver, any_of_them, sentences, case.selection)
+    except Unknown:
+        return Under((), case.protocol.combinations, complete=False)
 
 
 def failing_labels(case: Case, decision: Decision, patient: Patient) -> tuple[Label, ...]:

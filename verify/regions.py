@@ -55,15 +55,22 @@ def inside(axes: Sequence[Axis], box: Box) -> Statement:
     )
 
 
-def find_boxes(case: Case, population: tuple[Statement, ...], target: Statement, axes: Sequence[Axis]) -> Boxes:
+def find_boxes(
+    case: Case,
+    population: tuple[Statement, ...],
+    target: Statement,
+    axes: Sequence[Axis],
+    start: Patient | None = None,
+) -> Boxes:
     """Return maximal boxes that cover exactly the patients of the population of whom the target is so.
 
-    Every rule that decides the target must be made of what the axes compare. Raises `Unknown` if the solver gives up.
+    Every rule that decides the target must be made of what the axes compare. `start` is the canonical patient of the
+    target, where it is known already. Raises `Unknown` if the solver gives up.
     """
     search = _Search(case, population, target, axes)
     found: list[Box] = []
     cells: list[Box] = []
-    cell = search.uncovered(found)
+    cell = search.uncovered(found) if start is None else search.cell(start)
     while cell is not None and len(found) < MOST_REGIONS:
         cells.append(cell)
         found.append(search.widen(cell))
@@ -116,9 +123,9 @@ class _Search:
         """Return the cell of the canonical patient of the target who is in none of the boxes."""
         outside = tuple(self._case.said(Never(inside(self._axes, box))) for box in found)
         patient = canonical(self._case, self._population, self._case.said(self._target), *outside)
-        return None if patient is None else self._cell(patient)
+        return None if patient is None else self.cell(patient)
 
-    def _cell(self, patient: Patient) -> Box:
+    def cell(self, patient: Patient) -> Box:
         """Return the cell that a patient lies in."""
         case = self._case
 

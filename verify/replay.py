@@ -33,9 +33,10 @@ def world(
     return meaning
 
 
-def is_so(protocol: Protocol, statement: Statement) -> bool:
-    """Judge a statement that speaks only of concrete patients under concrete readings."""
-    return judge(statement, world(protocol), Patient(()), Fixed(()))
+def is_so(protocol: Protocol, *statements: Statement) -> bool:
+    """Return whether all statements are so; they speak only of concrete patients under concrete readings."""
+    known = world(protocol)
+    return all(judge(statement, known, Patient(()), Fixed(())) for statement in statements)
 
 
 def replay(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from trialproof.verify.statement import AnyPatient, AnyReading, Fixed, Statement
 from trialproof.verify.symbolic import Formula, Universe
 
 SOLVERS_KEPT = 32
+MOST_WORK = 2**32 - 1
 WORK_PER_SECOND = 20_000_000
 """Z3's resource units that one second is taken for: the limit that makes a refusal repeatable on any machine."""
 
@@ -101,7 +103,7 @@ class Desk:
 
 
 def _limit(solver: Any, limits: Limits) -> None:
-    work = int(limits.seconds * WORK_PER_SECOND)
+    work = min(int(limits.seconds * WORK_PER_SECOND), MOST_WORK)
     solver.set(timeout=max(1, int(limits.seconds * 1000)), rlimit=work, random_seed=limits.seed)
 
 
@@ -148,7 +150,11 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
 
 
 def main() -> None:
-    """Serve on standard input and output; whatever a library prints goes to standard error."""
+    """Serve on standard input and output; whatever a library prints goes to standard error.
+
+    An interrupt from the keyboard is the parent's to handle.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     serve(sys.stdin.buffer, replies)

@@ -16,7 +16,7 @@ from tests.golden.transcript import ROOT
 from trialproof.model.condition import Eligible, Is, Takes
 from trialproof.model.load import load
 from trialproof.model.patient import Patient, about
-from trialproof.model.protocol import Protocol
+from trialproof.model.protocol import Protocol, Recorded
 from trialproof.reports.json_report import report_schema
 from trialproof.verify.case import Case
 from trialproof.verify.differences import changes
@@ -28,6 +28,7 @@ from trialproof.verify.statement import Holds, Never
 from trialproof.verify.working import NoneWorks, find_working
 
 FOLDER = ROOT / "protocols" / "esophageal-salvage"
+COMPARED = ("resection", "diameter", "skip_metastasis", "time_to_recurrence")
 FIRST = {
     "1a": "nested",
     "1b": "flat",
@@ -78,7 +79,7 @@ def readings(first: str, second: str) -> dict[str, str]:
 
 def grid(protocol: Protocol) -> Iterator[Patient]:
     """The audit's 54 points: recurrent, eligible by the first bullet or the second, everything else in order."""
-    usual = {
+    usual: dict[str, Recorded] = {
         "recurrence": True,
         "locoregional": True,
         "adjuvant_radiotherapy": False,
@@ -92,14 +93,14 @@ def grid(protocol: Protocol) -> Iterator[Patient]:
         "sufficient_organ_function": True,
     }
     rest = [name for name in protocol.quantities if name not in usual]
-    no = {name: False for name in rest if name not in ("resection", "diameter", "skip_metastasis", "time_to_recurrence")}
+    no: dict[str, Recorded] = {name: False for name in rest if name not in COMPARED}
     for margin, diameter, skip, months in product(("R0", "R1", "R2"), (3, 5, 7), (False, True), (10, 16, 20)):
-        lesion = {"diameter": Fraction(diameter), "skip_metastasis": skip, "time_to_recurrence": Fraction(months)}
-        yield Patient.of({"resection": margin, **usual, **no, **lesion})
+        sizes: dict[str, Recorded] = {"diameter": Fraction(diameter), "time_to_recurrence": Fraction(months)}
+        yield Patient.of({"resection": margin, "skip_metastasis": skip, **sizes, **usual, **no})
 
 
 @pytest.mark.parametrize("pair", TABLE, ids="/".join)
-def test_each_pair_of_readings_has_the_gaps_and_overlaps_of_the_audit(protocol: Protocol, pair: tuple[str, str]) -> None:
+def test_each_pair_has_the_gaps_and_overlaps_of_the_audit(protocol: Protocol, pair: tuple[str, str]) -> None:
     points = gaps = overlaps = 0
     for patient in grid(protocol):
         meaning = about(protocol, patient, readings(*pair))
@@ -113,7 +114,7 @@ def test_each_pair_of_readings_has_the_gaps_and_overlaps_of_the_audit(protocol: 
 
 
 @pytest.mark.parametrize("pair", TABLE, ids="/".join)
-def test_no_pair_is_exhaustive_and_overlaps_are_where_the_audit_has_them(case: Case, pair: tuple[str, str]) -> None:
+def test_no_pair_is_exhaustive_and_overlaps_are_where_the_audit_sees_them(case: Case, pair: tuple[str, str]) -> None:
     other, arm = case.under(readings(*pair)), case.protocol.decisions["arm"]
     population = other.population(arm.population)
     assert other.possible(population)([gap(arm)])
@@ -145,7 +146,7 @@ def test_the_first_four_bullets_read_with_and_admit_nobody(protocol: Protocol) -
     assert not any(each.code == "TP201" for each in found.proved)
 
 
-def test_with_radical_surgery_left_open_only_positive_margins_are_admitted_and_arm_1_is_dead(protocol: Protocol) -> None:
+def test_with_radical_surgery_left_open_it_admits_only_positive_margins_and_arm_1_is_dead(protocol: Protocol) -> None:
     selection = {"population": "all", "radical_surgery": "curative_intent"}
     found = review(protocol, selection=selection, select=["TP1", "TP2"], ignore=["TP106"])
     assert not of_code(found, "TP201")

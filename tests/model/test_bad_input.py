@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings, strategies as st
 
-from tests.model.folder import DOCUMENT, HEAD, read_marks, write_folder
+from tests.model.folder import DOCUMENT, HEAD, assert_style, read_marks, write_folder
 from trialproof.model.load import load
 from trialproof.model.place import BadInput
-from trialproof.model.protocol import Protocol
 
 NUMBER = "quantities:\n  age:\n    unit: year\n    range: [0, 120]\n"
 SEX = "quantities:\n  sex:\n    one_of: [female, male]\n  pregnant:\n    yes_no: true\n"
@@ -57,13 +54,21 @@ SHAPE = [
     ("later release", "«schedule»:\n  a: b", "unknown key `schedule`"),
     ("merge", f"{NUMBER}    «<<»: x", "unknown key `<<`"),
     ("unknown in quantity", "quantities:\n  age:\n    «rnge»: [0, 1]", "unknown key `rnge`"),
-    ("unknown in reading", "definitions:\n  a:\n    readings:\n      b: {rule: c, «becaus»: d}", "unknown key `becaus`"),
+    (
+        "unknown in reading",
+        "definitions:\n  a:\n    readings:\n      b: {rule: c, «becaus»: d}",
+        "unknown key `becaus`",
+    ),
     ("unknown in quote", "todo:\n  - quote:\n      - {quote: a, «nht»: 1}", "unknown key `nht`"),
     ("unknown in choice", f"{DECISION}        «course»: 60 Gy", "unknown key `course`"),
     ("comma", "quantities:\n  a: {yes_no: true, label: one, «two three»}", "`two three` is a key without a value"),
     ("text for keys", "quantities: «x»", "`quantities` is one text, expected keys with values"),
     ("list for keys", "«quantities»:\n  - x", "`quantities` is a list, expected keys with values"),
-    ("keys for a text", "quantities:\n  a:\n    «label»:\n      b: c", "`label` is keys with values, expected one text"),
+    (
+        "keys for a text",
+        "quantities:\n  a:\n    «label»:\n      b: c",
+        "`label` is keys with values, expected one text",
+    ),
     ("text for a list", "quantities:\n  a:\n    one_of: «b»", "`one_of` is one text, expected a list"),
     ("list in a list", "quantities:\n  a:\n    one_of: [«[b]»]", "entry 1 of `one_of` is a list, expected one text"),
     ("no value", "quantities:\n  a:\n    yes_no: true\n    «label»:", "this key has no value"),
@@ -88,7 +93,11 @@ SHAPE = [
     ("nth", "todo:\n  - quote: a\n    nth: «second»", "expected a whole number from 1"),
     ("nth 0", "todo:\n  - quote: a\n    nth: «0»", "expected a whole number from 1"),
     ("range of three", "quantities:\n  a:\n    range: «[0, 1, 2]»", "expected the lowest and the highest value"),
-    ("intent", "decisions:\n  a:\n    intent: «exactly on»\n    choices: {b: {when: c}}", "expected `exactly one`, `at most"),
+    (
+        "intent",
+        "decisions:\n  a:\n    intent: «exactly on»\n    choices: {b: {when: c}}",
+        "expected `exactly one`, `at most",
+    ),
     ("rounding", f"{NUMBER}    recorded_to: {{step: 1, rounded: «dwn»}}", "expected `nearest`, `down` or `up`"),
     ("empty rule", "definitions:\n  a:\n    rule: «''»", "nothing stands here"),
     ("case without when", "definitions:\n  a:\n    value:\n      - «v»alue: 1", "entry 1 of `value` has no `when`"),
@@ -101,27 +110,59 @@ QUANTITIES = [
     ("eligible", "definitions:\n  «eligible»: x", "`eligible` is a word of the language of conditions"),
     ("everyone", "decisions:\n  «everyone»:\n    choices: {a: {when: b}}", "`everyone` is a word of the language"),
     ("open", "quantities:\n  «open»:\n    yes_no: true", "`open` is a word of the language of conditions"),
-    ("choice", "decisions:\n  a:\n    choices:\n      «arm 1»:\n        when: b", "`arm 1` cannot be the name of a choice"),
-    ("criterion", "eligibility:\n  inclusion:\n    - id: «I 1»\n      rule: a", "`I 1` cannot be the name of a criterion"),
+    (
+        "choice",
+        "decisions:\n  a:\n    choices:\n      «arm 1»:\n        when: b",
+        "`arm 1` cannot be the name of a choice",
+    ),
+    (
+        "criterion",
+        "eligibility:\n  inclusion:\n    - id: «I 1»\n      rule: a",
+        "`I 1` cannot be the name of a criterion",
+    ),
     ("reading", f"{CRITERION}      readings: {{«a b»: pregnant}}", "`a b` cannot be the name of a reading"),
     ("clash", f"{SEX}definitions:\n  «sex»: pregnant", "`sex` is the name of a quantity already"),
-    ("clash of criteria", f"{CRITERION}      rule: pregnant\n    - rule: pregnant\n      id: «I1»", "`I1` is the name of a"),
-    ("claims", f"{SEX}claims:\n  - id: a b\n    rule: pregnant\n  - id: «a b»\n    rule: pregnant", "`a b` is the name of"),
+    (
+        "clash of criteria",
+        f"{CRITERION}      rule: pregnant\n    - rule: pregnant\n      id: «I1»",
+        "`I1` is the name of a",
+    ),
+    (
+        "claims",
+        f"{SEX}claims:\n  - id: a b\n    rule: pregnant\n  - id: «a b»\n    rule: pregnant",
+        "`a b` is the name of",
+    ),
     ("category twice", "quantities:\n  a:\n    one_of: [b, c, «b»]", "the category `b` is listed twice"),
     ("unit", "quantities:\n  a:\n    unit: «cmm»\n    range: [0, 1]", "`cmm` is not a unit"),
     ("not a number", "quantities:\n  a:\n    range: [0, «high»]", "`high` is not a number such as 5"),
     ("infinite", "quantities:\n  a:\n    range: [0, «.inf»]", "`.inf` is not a number such as 5"),
     ("upside down", "quantities:\n  a:\n    range: [5, «2»]", "the range ends at 2, below its start at 5"),
-    ("wrong unit", "quantities:\n  a:\n    unit: cm\n    range: [0, «5 kg»]", "expected an amount in cm, found an amount in"),
+    (
+        "wrong unit",
+        "quantities:\n  a:\n    unit: cm\n    range: [0, «5 kg»]",
+        "expected an amount in cm, found an amount in",
+    ),
     ("no unit", "quantities:\n  a:\n    range: [0, «5 cm»]", "expected a plain number, found an amount in cm"),
     ("no step", f"{NUMBER}    recorded_to: «0»", "a step of 0 years is not above zero"),
     ("negative step", f"{NUMBER}    recorded_to: «-1»", "a step of -1 years is not above zero"),
-    ("step and end", "quantities:\n  a:\n    range: [0, «95»]\n    recorded_to: 10", "the range ends at 95, which no step of"),
-    ("step and start", "quantities:\n  a:\n    range: [«0.5», 2]\n    recorded_to: 1", "the range starts at 0.5, which no"),
+    (
+        "step and end",
+        "quantities:\n  a:\n    range: [0, «95»]\n    recorded_to: 10",
+        "the range ends at 95, which no step of",
+    ),
+    (
+        "step and start",
+        "quantities:\n  a:\n    range: [«0.5», 2]\n    recorded_to: 1",
+        "the range starts at 0.5, which no",
+    ),
     ("days of months", f"{NUMBER}    recorded_to: «1 day»", "expected an amount in years, found an amount in days"),
     ("month without unit", "calendar:\n  month: «30.44»", "the month has no unit"),
     ("odd month", "calendar:\n  month: «30.44 hours»", "a month of "),
-    ("default without applies_if", f"{SEX}    «when_not_applicable»: no", "`when_not_applicable` goes with `applies_if`"),
+    (
+        "default without applies_if",
+        f"{SEX}    «when_not_applicable»: no",
+        "`when_not_applicable` goes with `applies_if`",
+    ),
     (
         "default of a yes/no",
         f"{SEX}    applies_if: sex is female\n    when_not_applicable: «never»",
@@ -147,14 +188,30 @@ RULES = [
     ("single quotes", f"{SEX}definitions:\n  a: 'pregnant or «b»'", "the protocol declares no `b`"),
     ("in a list", f"{SEX}facts:\n  - {{because: x, rule: not «b»}}", "the protocol declares no `b`"),
     ("in a reading", f"{CRITERION}      readings:\n        a: {{rule: sex is «man»}}", "`sex` has no category `man`"),
-    ("in a claim", f"{SEX}claims:\n  - id: a\n    rule: if eligible then «sex»", "`sex` is a category, not a condition"),
-    ("in a population", f"{SEX}decisions:\n  a:\n    for: «all»\n    choices: {{b: {{when: pregnant}}}}", "declares no `all`"),
-    ("mixed", f"{SEX}definitions:\n  a: «pregnant and pregnant or pregnant»", "`and` and `or` are mixed without brackets"),
+    (
+        "in a claim",
+        f"{SEX}claims:\n  - id: a\n    rule: if eligible then «sex»",
+        "`sex` is a category, not a condition",
+    ),
+    (
+        "in a population",
+        f"{SEX}decisions:\n  a:\n    for: «all»\n    choices: {{b: {{when: pregnant}}}}",
+        "declares no `all`",
+    ),
+    (
+        "mixed",
+        f"{SEX}definitions:\n  a: «pregnant and pregnant or pregnant»",
+        "`and` and `or` are mixed without brackets",
+    ),
     ("in a value", f"{NUMBER}definitions:\n  a:\n    unit: year\n    value: age + «5»", "expected an amount in years"),
     ("unit of a value", f"{NUMBER}definitions:\n  a:\n    value: age\n    unit: «yeer»", "`yeer` is not a unit"),
     ("open as a rule", f"{CRITERION}      rule: «open»", "what is left open needs a reason"),
     ("prefer", f"{CRITERION}      readings: {{a: pregnant}}\n      prefer: «b»", "there is no reading `b` here"),
-    ("otherwise first", f"{DECISION.replace('sex is male', '«otherwise»')}      b:\n        when: pregnant", "`otherwise` stands"),
+    (
+        "otherwise first",
+        f"{DECISION.replace('sex is male', '«otherwise»')}      b:\n        when: pregnant",
+        "`otherwise` stands",
+    ),
     (
         "otherwise twice",
         f"{DECISION.replace('sex is male', '«otherwise»')}      b:\n        when: otherwise",
@@ -166,7 +223,11 @@ RULES = [
         "`otherwise` stands before the last entry",
     ),
     ("rest on itself", "definitions:\n  «a»: not a", "`a` rests on itself: a -> a"),
-    ("circle", f"{SEX}definitions:\n  «a»: not b\n  b: not c\n  c: pregnant or a", "`a` rests on itself: a -> b -> c -> a"),
+    (
+        "circle",
+        f"{SEX}definitions:\n  «a»: not b\n  b: not c\n  c: pregnant or a",
+        "`a` rests on itself: a -> b -> c -> a",
+    ),
     (
         "circle of who it applies to",
         "quantities:\n  «a»:\n    yes_no: true\n    applies_if: b\n  b:\n    yes_no: true\n    applies_if: a",
@@ -174,13 +235,15 @@ RULES = [
     ),
     (
         "circle through eligibility",
-        f"{CRITERION.replace('- id', '- «i»d')}      rule: not arm is a\n{DECISION.removeprefix(SEX).replace('everyone', 'eligible')}",
+        f"{CRITERION.replace('- id', '- «i»d')}      rule: not arm is a\n"
+        + DECISION.removeprefix(SEX).replace("everyone", "eligible"),
         "`I1` rests on itself: I1 -> arm -> eligible -> I1",
     ),
     ("circle of what is open", "definitions:\n  «a»:\n    open: why\n    applies_if: a", "`a` rests on itself: a -> a"),
     (
         "long chain",
-        f"{SEX}definitions:\n  a0: pregnant\n" + "".join(f"  {'«a50»' if i == 50 else f'a{i}'}: a{i - 1}\n" for i in range(1, 60)),
+        f"{SEX}definitions:\n  a0: pregnant\n"
+        + "".join(f"  {'«a50»' if i == 50 else f'a{i}'}: a{i - 1}\n" for i in range(1, 60)),
         "`a50` rests on more than 50 other names in a row",
     ),
     ("cut rule", f"{SEX}definitions:\n  a: «pregnant» # or sex is female", "the condition is cut short: ` #` begins a"),
@@ -192,14 +255,30 @@ QUOTES = [
     ("no document", "todo:\n  - quote: «KPS>70»", "a quote needs the protocol's text"),
     ("not found", f"{WITH_TEXT}todo:\n  - quote: «KPS > 70»", "the quote is not in `document.txt`"),
     ("in a block", f"{WITH_TEXT}todo:\n  - quote: |-\n      «KPS > 70»", "the quote is not in `document.txt`"),
-    ("in a list", f"{WITH_TEXT}todo:\n  - quote:\n      - KPS>70\n      - «Age 70»", "the quote is not in `document.txt`"),
-    ("twice", f"{WITH_TEXT}todo:\n  - quote: «Concurrent chemotherapy»", "the quote occurs 2 times in `document.txt`: lines"),
+    (
+        "in a list",
+        f"{WITH_TEXT}todo:\n  - quote:\n      - KPS>70\n      - «Age 70»",
+        "the quote is not in `document.txt`",
+    ),
+    (
+        "twice",
+        f"{WITH_TEXT}todo:\n  - quote: «Concurrent chemotherapy»",
+        "the quote occurs 2 times in `document.txt`: lines",
+    ),
     ("nth", f"{WITH_TEXT}todo:\n  - quote: Concurrent chemotherapy\n    nth: «3»", "`nth: 3` is asked for"),
     ("near", f"{WITH_TEXT}todo:\n  - quote: Concurrent chemotherapy\n    near: «R3»", "the text of `near` is not in"),
     ("nth in a list", f"{WITH_TEXT}todo:\n  - quote: [{{quote: Concurrent, nth: «3»}}]", "`nth: 3` is asked for"),
-    ("nth of two", f"{WITH_TEXT}todo:\n  - quote: [Age, KPS]\n    «nth»: 1", "`nth` goes with one quote, and there are 2"),
+    (
+        "nth of two",
+        f"{WITH_TEXT}todo:\n  - quote: [Age, KPS]\n    «nth»: 1",
+        "`nth` goes with one quote, and there are 2",
+    ),
     ("paragraph", f"{WITH_TEXT}todo:\n  - quote: «after R0 ... after R1»", "do not follow one another in a paragraph"),
-    ("cut", f"{WITH_TEXT}todo:\n  - quote: «No history of drug allergy (grade» #3)", "the quote is cut short: ` #` begins a"),
+    (
+        "cut",
+        f"{WITH_TEXT}todo:\n  - quote: «No history of drug allergy (grade» #3)",
+        "the quote is cut short: ` #` begins a",
+    ),
     ("empty", f"{WITH_TEXT}todo:\n  - quote: «' '»", "the quote is empty"),
     ("outside", "document: «../document.txt»", "the document `../document.txt` is not in the protocol's folder"),
     ("outside by detour", "document: «a/../../document.txt»", "is not in the protocol's folder"),
@@ -226,18 +305,9 @@ def check(folder: Path, marked: str, message: str, monkeypatch: pytest.MonkeyPat
     if "«" in marked:
         assert str(error.place) == f"protocol.yaml:{line}:{column}"
         assert error.excerpt is not None
-        assert error.excerpt.expandtabs(1)[:20] == text.split("\n")[line - 1].replace("\x1b", "\N{REPLACEMENT CHARACTER}").expandtabs(1)[:20]
+        assert error.excerpt.replace("\N{REPLACEMENT CHARACTER}", "\x1b") == text.split("\n")[line - 1]
         assert error.width == max(width, 1)
     assert_style(error)
-
-
-def assert_style(error: BadInput) -> None:
-    """One sentence, lower case, no full stop; no words of Python, of pydantic or of the parser."""
-    assert "\n" not in error.message
-    assert not error.message.endswith(".")
-    assert not re.match("[A-Z]", error.message)
-    said = f"{error.message} {error.help or ''}"
-    assert not re.search(r"\b(dict|str|int|NoneType|Fraction|Input should|pydantic|<\w+ \w+>|Token|lark|Error)\b", said)
 
 
 def named(cases: list[tuple[str, str, str]]) -> list[object]:
@@ -307,7 +377,10 @@ def test_only_the_first_mistake_of_the_file_is_shown(tmp_path: Path) -> None:
         ("quantities:\n  a:\n    rang: [0, 1]", "did you mean `range`?"),
         ("definitions:\n  a:\n    readings:\n      b:\n        ruel: c", "did you mean `rule`?"),
         ("eligibility:\n  Inclusion:\n    - a", "did you mean `inclusion`?"),
-        ("eligibility:\n  inclusion:\n    - ident: I1\n      rule: a", "the keys here are `quote`, `nth`, `near`, `id`, "),
+        (
+            "eligibility:\n  inclusion:\n    - ident: I1\n      rule: a",
+            "the keys here are `quote`, `nth`, `near`, `id`, ",
+        ),
         ("eligibility:\n  inclusion:\n    - iid: I1\n      rule: a", "did you mean `id`?"),
         ("decisions:\n  a:\n    intent: exactly once\n    choices: {b: {when: c}}", "did you mean `exactly one`?"),
         ("quantities:\n  a:\n    unit: centimeter/houer\n    range: [0, 1]", "did you mean `centimeter/hour`?"),
@@ -324,15 +397,13 @@ def test_only_the_first_mistake_of_the_file_is_shown(tmp_path: Path) -> None:
         (f"{WITH_TEXT}todo:\n  - quote: KPS >70", "the nearest passage is in line 3: `KPS>70`"),
     ],
 )
-def test_the_help_says_what_to_do(
-    tmp_path: Path, text: str, help_: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_help_says_what_to_do(tmp_path: Path, text: str, help_: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert help_ in (refuse(Path(), HEAD + text, DOCUMENT.replace("16-70", "16 to 70")).help or "")
 
 
 def test_a_comment_after_a_finished_quote_or_rule_is_allowed(tmp_path: Path) -> None:
-    text = f"{HEAD}{WITH_TEXT}{CRITERION}      quote: KPS>70   # the only one\n      rule: pregnant # from the sponsor\n"
+    text = f"{HEAD}{WITH_TEXT}{CRITERION}      quote: KPS>70   # the only one\n      rule: pregnant # so it is\n"
     assert load(write_folder(tmp_path, text)).inclusion[0].quotes[0].text == "KPS>70"
 
 
@@ -352,131 +423,5 @@ def test_a_document_cannot_be_reached_through_a_link_out_of_the_folder(tmp_path:
         load(folder)
     (folder / "document.txt").unlink()
     (folder / "document.txt").symlink_to("document.txt")
-    with pytest.raises(BadInput, match="no file can have the name|cannot be read"):
+    with pytest.raises(BadInput, match=r"no file can have the name|cannot be read"):
         load(folder)
-
-
-GOOD = f"""\
-{HEAD}document: document.txt
-calendar:
-  month: 30.44 days
-quantities:
-  age:
-    unit: year
-    range: [0, 120]
-    recorded_to: 1 month
-  kps:
-    range: [0, 100]
-    recorded_to: {{step: 10, rounded: down}}
-  resection:
-    one_of: [R0, R1, "R2"]
-  size:
-    unit: cm
-    range: [0 mm, 20]
-    applies_if: resection is R0
-    when_not_applicable: 0
-facts:
-  - rule: age >= 0 years
-    because: nobody is younger
-definitions:
-  old: age > 70 years
-  half:
-    value:
-      - when: old
-        value: size / 2
-      - when: otherwise
-        value: size
-    unit: cm
-  clear:
-    open: nobody knows
-    applies_if: not old
-eligibility:
-  inclusion:
-    - id: I1
-      quote: Age 16-70 years
-      readings:
-        closed: 16 years <= age <= 70 years
-        rest: open
-      prefer: closed
-  exclusion:
-    - id: E1
-      quote: |-
-        KPS>70;
-      rule: not (kps > 70) # as it says
-decisions:
-  arm:
-    intent: first match
-    choices:
-      short:
-        quote: Patients after R0 ... the short course
-        when: resection is R0 and half > 2.5 cm
-      long:
-        when: otherwise
-  dose:
-    for: arm is short or clear
-    choices: {{one: {{when: everyone}}, two: {{open: unsaid}}}}
-claims:
-  - id: a claim
-    rule: if eligible then kps > 60
-not_modelled:
-  - quote: Concurrent chemotherapy
-    near: R1 resection
-    because: not the point
-todo:
-  - quote: [Others, {{quote: Concurrent, nth: 2}}]
-"""
-TOKENS = [
-    "&a ", "*a", "!x ", "{", "}", "[", "]", "'", '"', "|-", ">", " # ", ": ", "- ", "\n", "  ", "\t", "? ", "%", "@", "\0",
-    "\x85", "\u2028", "é", "0", "-1", "1e999", "open", "otherwise", "eligible", "and", "not", "arm", "half", "---", "\\",
-    "1/0", "<<: *a", "null", "years", "R0",
-]  # fmt: skip
-
-
-@st.composite
-def mutants(draw: st.DrawFn) -> str:
-    """Return the good protocol with a few lines or words dropped, moved, repeated or replaced."""
-    text = GOOD
-    for _ in range(draw(st.integers(1, 3))):
-        lines = text.split("\n")
-        first, second = (draw(st.integers(0, len(lines) - 1)) for _ in range(2))
-        start = draw(st.integers(0, len(text)))
-        match draw(st.integers(0, 5)):
-            case 0:
-                del lines[first]
-            case 1:
-                lines.insert(first, lines[second])
-            case 2:
-                lines[first], lines[second] = lines[second], lines[first]
-            case 3:
-                lines = [text[:start] + draw(st.sampled_from(TOKENS)) + text[start:]]
-            case 4:
-                lines = [text[:start] + draw(st.sampled_from(TOKENS)) + text[start + draw(st.integers(1, 12)) :]]
-            case _:
-                words = re.findall(r"\w+", text)
-                old, new = draw(st.sampled_from(words)), draw(st.sampled_from(words))
-                lines = [re.sub(rf"\b{old}\b", new, text, count=draw(st.integers(1, 3)))]
-        text = "\n".join(lines)
-    return text
-
-
-def test_the_protocol_to_be_mutated_is_good(tmp_path: Path) -> None:
-    protocol = load(write_folder(tmp_path, GOOD))
-    assert list(protocol.decisions) == ["arm", "dose"]
-    assert set(protocol.sentences) == {"I1"}
-
-
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(mutants())
-@example(GOOD.replace("arm is short or clear", "arm is one of (in> short)"))
-@example(GOOD.replace("age", "\u2028age"))
-@example("\u2028 a: b\n c: {")
-def test_whatever_is_in_the_file_it_loads_or_is_refused_at_a_place_of_the_file(tmp_path: Path, text: str) -> None:
-    try:
-        assert isinstance(load(write_folder(tmp_path, text)), Protocol)
-    except BadInput as error:
-        assert_style(error)
-        lines = text.split("\n")
-        assert error.place.file.startswith(str(tmp_path))
-        assert error.place.line <= len(lines)
-        if error.place.line:
-            assert 1 <= error.place.column <= len(lines[error.place.line - 1]) + 1

@@ -72,6 +72,7 @@ def n(value: int | str) -> Number:
         ("age > 70 years or age < 16 years", "age is more than 70 years, or age is less than 16 years"),
         ("16 years <= age <= 70 years", "age is from 16 to 70 years"),
         ("lesion between 1 cm and 2 cm and skip", "lesion is from 10 to 20 mm, and skip metastasis"),
+        ("age >= 16 years and kps <= 70", "age is at least 16 years, and KPS is at most 70"),
         ("16 years < age <= 70 years", "age is more than 16 years, and age is at most 70 years"),
         ("16 years >= age >= 70 years", "age is at most 16 years, and age is at least 70 years"),
         ("kps = 80 and kps != 70", "KPS is exactly 80, and KPS is not exactly 70"),
@@ -99,6 +100,17 @@ def n(value: int | str) -> Number:
         ("(age + 5 years) is unknown", "(age plus 5 years) is unknown"),
         ("clearance is known", "creatinine clearance is known"),
         ("skip xor pregnant", "either skip metastasis or pregnancy, but not both"),
+        (
+            "radical_surgery and (skip xor pregnant)",
+            "radical surgery, and (either skip metastasis or pregnancy but not both)",
+        ),
+        (
+            "skip or (pregnant and eligible) or (pregnant and skip and eligible)",
+            (
+                "skip metastasis, or both pregnancy and the patient is eligible, or "
+                "(pregnancy and skip metastasis and the patient is eligible)"
+            ),
+        ),
         ("not (skip or pregnant)", "it is not so that (skip metastasis, or pregnancy)"),
         ("not (not skip)", "it is not so that (no skip metastasis)"),
         ("if eligible then (skip or pregnant)", "if the patient is eligible, then either skip metastasis or pregnancy"),

@@ -19,6 +19,7 @@ from trialproof.model.condition import (
     Condition,
     Count,
     Determined,
+    Floor,
     Is,
     Known,
     Least,
@@ -42,6 +43,8 @@ from trialproof.model.protocol import Choice, Decision, Intent, Protocol
 from trialproof.model.scope import Scope
 from trialproof.model.syntax import DEEPEST_NESTING
 
+KPS, TENTH = Value("kps"), Number(Fraction(1, 10))
+
 
 @pytest.mark.parametrize(
     "text",
@@ -59,6 +62,8 @@ from trialproof.model.syntax import DEEPEST_NESTING
         "(age > 5 years) is known and her2 is known",
         "arm is not involved_field or arm is one of (involved_field, elective_field)",
         "(140 - age in years) * weight in kg / (72 * creatinine in mg/dL) >= 60",
+        "kps / (kps * kps) > 5",
+        "kps - (kps - 2) / (kps / 3) < 5",
         "lesion + diameter > 50 mm",
         "diameter > lesion",
         "min(lesion, diameter, 3 mm) = max(lesion, 2 * diameter)",
@@ -89,6 +94,15 @@ def test_what_a_user_wrote_comes_back_as_it_was(text: str) -> None:
         (Compare(Sum(()), Relation.LT, Product(())), "0 < 1"),
         (Compare(Value("age"), Relation.LT, Value("weight")), "age in years < weight in kg"),
         (Compare(Least((Value("kps"),)), Relation.EQ, Product((Value("kps"),))), "kps = kps"),
+        (Compare(Product((Number(Fraction(-1)), Number(Fraction(-5)))), Relation.LT, KPS), "-(-5) < kps"),
+        (
+            Compare(Product((TENTH, Sum((Value("lesion"), Floor(KPS))))), Relation.GT, Value("diameter")),
+            "0.1 * (lesion in mm + floor(kps)) > diameter in cm",
+        ),
+        (
+            Compare(Product((TENTH, Sum((Value("lesion"), Value("lesion"))))), Relation.GT, Value("diameter")),
+            "lesion + lesion > diameter",
+        ),
         (Determined(Yes("skip")), "skip is known"),
         (Readings("I1", (("broad", Yes("skip")), ("narrow", Yes("pregnant")))), "pregnant"),
         (Takes("arm", "elective_field"), "not skip"),

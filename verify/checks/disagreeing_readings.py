@@ -99,11 +99,10 @@ def _indifferent(case: Case, sentence: Sentence) -> Said:
     names = listed(name for name in sentence.readings if name != chosen)
     what = f"reading `{sentence.name}` as {names} instead of `{chosen}`"
     populations = [Eligible() if decision is None else decision.population for decision in _concerned(case, sentence)]
-    for population in populations or [EVERYONE]:
-        someone = canonical(case, case.population(population))
-        if someone is None:
-            return Vacuous(f"{what}: there is nobody whom it could change anything for")
-    return Proved(CODE, NAME, f"{what} changes nothing", member=witness(case, someone))
+    members = [canonical(case, case.population(each)) for each in populations or [EVERYONE]]
+    if members[0] is None or None in members:
+        return Vacuous(f"{what}: there is nobody whom it could change anything for")
+    return Proved(CODE, NAME, f"{what} changes nothing", member=witness(case, members[0]))
 
 
 def _differ(readings: list[str]) -> str:

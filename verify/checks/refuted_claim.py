@@ -48,7 +48,8 @@ def counterexamples(case: Case, claim: Claim) -> Regions:
     """Return the regions of patients for whom the claim does not hold. Raises `Unknown`."""
     premise, conclusion = split(claim)
     axes = axes_of(case.protocol, [conclusion], [case.selection])
-    return regions_of(case, case.population(premise), Never(Holds(conclusion)), axes)
+    target = Never(Holds(conclusion))
+    return case.once(("claim", claim.id), lambda: regions_of(case, case.population(premise), target, axes))
 
 
 def split(claim: Claim) -> tuple[Condition, Condition]:
