@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from trialproof.model.exact import in_backticks
 from trialproof.model.paragraph import paragraphs, split_sentences
 
 ANYTHING = re.compile(r"(?:\s\.\.\.)+\s")
@@ -120,7 +121,7 @@ def find_quote(document: Document, quote: str, *, nth: int | None = None, near: 
         return document.folded_span(*_pick_near(document, spans, fold(near)))
     if len(spans) > 1:
         raise QuoteProblem(
-            f"the quote occurs {len(spans)} times in `{document.file}`: {_lines(document, spans)}",
+            f"the quote occurs {len(spans)} times in {in_backticks(document.file)}: {_lines(document, spans)}",
             'say which one is meant: `nth: 2` for the second, or `near: "..."` with words that stand close to it',
         )
     return document.folded_span(*spans[0])
@@ -182,8 +183,9 @@ def _shortest(document: Document, segments: list[str]) -> list[tuple[int, int]]:
 def _pick_nth(document: Document, spans: list[tuple[int, int]], nth: int) -> tuple[int, int]:
     if not 1 <= nth <= len(spans):
         times = "once" if len(spans) == 1 else f"{len(spans)} times"
+        where = f"in {in_backticks(document.file)}: {_lines(document, spans)}"
         raise QuoteProblem(
-            f"`nth: {nth}` is asked for, but the quote occurs {times} in `{document.file}`: {_lines(document, spans)}",
+            f"`nth: {nth}` is asked for, but the quote occurs {times} {where}",
             "leave `nth` out" if len(spans) == 1 else f"`nth` counts from 1 to {len(spans)} here",
             about="nth",
         )
@@ -194,7 +196,7 @@ def _pick_near(document: Document, spans: list[tuple[int, int]], near: str) -> t
     marks = array("q", _find_all(document.folded, near)) if near else array("q")
     if not marks:
         raise QuoteProblem(
-            f"the text of `near` is not in `{document.file}`",
+            f"the text of `near` is not in {in_backticks(document.file)}",
             "copy it from the document, character for character",
             about="near",
         )
@@ -234,14 +236,15 @@ def _not_found(document: Document, wanted: str) -> QuoteProblem:
     missing = next((segment for segment in segments if segment not in document.folded), None)
     if missing is None:
         return QuoteProblem(
-            f"the parts of the quote around ` ... ` do not follow one another in a paragraph of `{document.file}`",
+            "the parts of the quote around ` ... ` do not follow one another in a paragraph"
+            f" of {in_backticks(document.file)}",
             _say_parts(document, segments),
         )
-    part = "the quote" if len(segments) == 1 else f"the part `{shorten(missing)}` of the quote"
+    part = "the quote" if len(segments) == 1 else f"the part {show(missing)} of the quote"
     hint = say_nearest(document.text, missing)
     if missing.startswith("...") or missing.endswith("..."):
         hint = "leave out the `...` at the end of a quote: it stands for words only in between"
-    return QuoteProblem(f"{part} is not in `{document.file}`", hint)
+    return QuoteProblem(f"{part} is not in {in_backticks(document.file)}", hint)
 
 
 def _say_parts(document: Document, segments: list[str]) -> str:
@@ -249,7 +252,7 @@ def _say_parts(document: Document, segments: list[str]) -> str:
         ((a, b) for a, b in pairwise(segments) if not _shortest(document, [a, b])), (segments[0], segments[-1])
     )
     where = [_lines(document, [(at, at + len(s)) for at in _find_all(document.folded, s)]) for s in (first, second)]
-    return f"`{shorten(first)}` is in {where[0]}, `{shorten(second)}` in {where[1]}"
+    return f"{show(first)} is in {where[0]}, {show(second)} in {where[1]}"
 
 
 def shorten(text: str, limit: int = 60) -> str:
@@ -258,3 +261,8 @@ def shorten(text: str, limit: int = 60) -> str:
         return text
     half = (limit - 5) // 2
     return f"{text[:half].rstrip()} ... {text[-half:].lstrip()}"
+
+
+def show(text: str) -> str:
+    """Return the text as a message shows it: in backticks, on one line, not too long."""
+    return in_backticks(shorten(text))

@@ -10,8 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 
-from trialproof.model.document import Document, Quote, fold, occurrences, sentences
-from trialproof.model.exact import in_backticks
+from trialproof.model.document import Document, Quote, fold, occurrences, sentences, show
 from trialproof.model.node import MOST_VALUES
 from trialproof.model.place import BadInput, Place
 from trialproof.model.shape import VERSION
@@ -69,7 +68,7 @@ def draft(document: Document, title: str | None = None) -> str:
     name = Path(document.file).name
     for text in (heading, name):
         if CONTROL.search(text):
-            raise BadInput(f"{in_backticks(text)} holds a control character", Place(document.file))
+            raise BadInput(f"{show(text)} holds a control character", Place(document.file))
     lines = [
         MODELINE,
         f"trialproof: {VERSION}",
@@ -84,7 +83,7 @@ def draft(document: Document, title: str | None = None) -> str:
         if len(text.encode()) <= LARGEST_FILE:
             return text
     raise BadInput(
-        f"{in_backticks(document.file)} is too long for one `protocol.yaml` of {LARGEST_FILE // MEGABYTE} MB",
+        f"{show(document.file)} is too long for one `protocol.yaml` of {LARGEST_FILE // MEGABYTE} MB",
         Place(document.file),
         help="cut it down to the sections on eligibility, arms and treatment",
     )

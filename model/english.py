@@ -88,17 +88,17 @@ class _Speaker:
     def __init__(self, protocol: Protocol, selection: Selection) -> None:
         self._protocol = protocol
         self._selection = selection
-        quantities = {name: each.title for name, each in protocol.quantities.items()}
-        definitions = {name: each.title for name, each in protocol.definitions.items()}
+        # An open definition shares its name with the free yes/no that stands for it: one thing, one title.
+        titles = {name: each.title for name, each in protocol.quantities.items()}
+        titles |= {name: each.title for name, each in protocol.definitions.items()}
         decisions = {name: each.label or name.replace("_", " ") for name, each in protocol.decisions.items()}
         in_units = [
             f"{each.title} in {say_unit(each.kind.unit)}"
             for each in protocol.quantities.values()
             if isinstance(each.kind, NumberKind)
         ]
-        everything = (*quantities.values(), *definitions.values(), *decisions.values(), *in_units)
-        used = Counter(title.casefold() for title in everything)
-        self._titles = {name: _title(name, title, used) for name, title in (quantities | definitions).items()}
+        used = Counter(title.casefold() for title in (*titles.values(), *decisions.values(), *in_units))
+        self._titles = {name: _title(name, title, used) for name, title in titles.items()}
         self._decisions = {name: _title(name, title, used) for name, title in decisions.items()}
 
     def say(self, condition: Condition, depth: int) -> str:
@@ -202,8 +202,6 @@ class _Speaker:
                     bounds.append((term, relation, value))
         match bounds:
             case [(term, Relation.GE, low), (same, Relation.LE, high)] if term == same and len(operands) == 2:
-                if isinstance(term, Number):
-                    return None
                 unit = unit_of(term, self._protocol)
                 amount = say_amount(high, unit or PLAIN)
                 return f"{self.say_term(term, unit, inside=False)} is from {plain(low)} to {amount}"

@@ -12,8 +12,7 @@ from trialproof.model import shape
 from trialproof.model.complaint import did_you_mean
 from trialproof.model.condition import EVERYONE, AllOf, Cases, Condition, Eligible, Not, Term
 from trialproof.model.cycles import Circle, Thing, chains
-from trialproof.model.document import Document
-from trialproof.model.exact import in_backticks
+from trialproof.model.document import Document, show
 from trialproof.model.names import check_names
 from trialproof.model.place import BadInput
 from trialproof.model.protocol import Choice, Claim, Criterion, Decision, Definition, Fact, Intent, Protocol, SetAside
@@ -47,16 +46,16 @@ def read_selection(protocol: Protocol, texts: Sequence[str]) -> dict[str, str]:
     for text in texts:
         sentence, equals, reading = (part.strip() for part in text.partition("="))
         if not equals:
-            raise BadInput(f"{in_backticks(text)} does not choose a reading", help="write `SENTENCE=READING`")
+            raise BadInput(f"{show(text)} does not choose a reading", help="write `SENTENCE=READING`")
         if sentence not in protocol.sentences:
             raise BadInput(
-                f"there is no sentence {in_backticks(sentence)} with several readings",
+                f"there is no sentence {show(sentence)} with several readings",
                 help=_meant(sentence, "sentences with several readings", tuple(protocol.sentences)),
             )
         readings = protocol.sentences[sentence].readings
         if reading not in readings:
             raise BadInput(
-                f"`{sentence}` has no reading {in_backticks(reading)}",
+                f"`{sentence}` has no reading {show(reading)}",
                 help=_meant(reading, f"readings of `{sentence}`", readings),
             )
         if sentence in selection:
@@ -78,7 +77,7 @@ def _document(source: Source, file: shape.ProtocolFile) -> Document | None:
         return None
     folder, name = Path(source.file).parent, file.document
     outside = source.problem(
-        f"the document {in_backticks(name)} is not in the protocol's folder",
+        f"the document {show(name)} is not in the protocol's folder",
         ("document",),
         help="put it beside the protocol, and write its name only",
     )
@@ -91,7 +90,7 @@ def _document(source: Source, file: shape.ProtocolFile) -> Document | None:
             raise outside
         return read_document(folder / name)
     except (OSError, RuntimeError, ValueError):
-        raise source.problem(f"no file can have the name {in_backticks(name)}", ("document",)) from None
+        raise source.problem(f"no file can have the name {show(name)}", ("document",)) from None
     except BadInput as problem:
         if problem.place.line or problem is outside:
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from trialproof.model.exact import in_backticks
+from trialproof.model.document import show
 from trialproof.model.part import NAME
 from trialproof.model.place import Place
 from trialproof.model.shape import OPEN, ProtocolFile
@@ -25,7 +25,7 @@ def check_names(source: Source, file: ProtocolFile) -> None:
         if name in taken:
             other, place = taken[name]
             raise source.problem(
-                f"`{name}` is the name of a {other} already",
+                f"{show(name)} is the name of a {other} already",
                 path,
                 at_key=is_key,
                 help=f"the {other} stands in {place}; no {what} can have its name",
@@ -43,7 +43,7 @@ def check_name(source: Source, path: DataPath, name: str, what: str, *, is_key: 
     """Refuse a name that is not letters, digits and underscores. Raises `BadInput`."""
     if not _NAME.fullmatch(name):
         raise source.problem(
-            f"{in_backticks(name)} cannot be the name of a {what}",
+            f"{show(name)} cannot be the name of a {what}",
             path,
             at_key=is_key,
             help="a name begins with a letter, and holds letters, digits and underscores only",
@@ -76,5 +76,5 @@ def _refuse_repeated_claims(source: Source, file: ProtocolFile) -> None:
         path = ("claims", index, "id")
         if claim.id in places:
             place = places[claim.id]
-            raise source.problem(f"{in_backticks(claim.id)} is the name of a claim already", path, help=f"at {place}")
+            raise source.problem(f"{show(claim.id)} is the name of a claim already", path, help=f"at {place}")
         places[claim.id] = source.place(path)

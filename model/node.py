@@ -26,6 +26,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from trialproof.model.document import show
 from trialproof.model.textfile import CONTROL
 from trialproof.model.yaml_problem import QUOTE_IT, begins_at_context, explain
 
@@ -165,17 +166,18 @@ class _Builder:
     def _begin(self, event: NodeEvent, tag: str | None, start: int) -> int:
         """Return where the value itself begins, after its anchor."""
         if tag is not None:
-            shown = ascii(tag.replace("tag:yaml.org,2002:", "!!"))[1:-1]
-            raise NodeProblem(f"the tag `{shown}` is not used here", start, None, f"if it is a text, {QUOTE_IT}")
+            shown = show(tag.replace("tag:yaml.org,2002:", "!!"))
+            raise NodeProblem(f"the tag {shown} is not used here", start, None, f"if it is a text, {QUOTE_IT}")
         anchor = _ANCHOR.match(self._text, start) if event.anchor else None
         return anchor.end() if anchor else start
 
     def _resolve(self, name: str, start: int, end: int) -> Node:
         node = self._anchors.get(name)
         if node is None:
-            raise NodeProblem(f"`*{name}` refers to no `&{name}` above", start, end, f"if it is a text, {QUOTE_IT}")
+            message = f"{show(f'*{name}')} refers to no {show(f'&{name}')} above"
+            raise NodeProblem(message, start, end, f"if it is a text, {QUOTE_IT}")
         if any(node is each for each in self._open):
-            raise NodeProblem(f"`*{name}` stands within `&{name}`, to which it refers", start, end)
+            raise NodeProblem(f"{show(f'*{name}')} stands within what it refers to", start, end)
         return node
 
     def _add(self, node: Node, start: int, end: int) -> None:
@@ -208,7 +210,8 @@ class _Builder:
         first = parent.keys.get(node.text)
         if first is not None:
             line = self._text.count("\n", 0, first.start) + 1
-            raise NodeProblem(f"the key `{node.text}` stands here twice", start, end, f"it stands first in line {line}")
+            message = f"the key {show(node.text)} stands here twice"
+            raise NodeProblem(message, start, end, f"it stands first in line {line}")
         return node
 
 

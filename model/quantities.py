@@ -13,7 +13,8 @@ from math import ceil, floor
 from trialproof.model import shape
 from trialproof.model.complaint import did_you_mean
 from trialproof.model.condition import EVERYONE, Condition, Number
-from trialproof.model.exact import in_backticks, parse_exact
+from trialproof.model.document import show
+from trialproof.model.exact import parse_exact
 from trialproof.model.measure import to_term
 from trialproof.model.protocol import CategoryKind, Kind, NumberKind, Quantity, Recorded, YesNoKind
 from trialproof.model.rules import read_condition
@@ -89,7 +90,7 @@ def read_amount(source: Source, path: DataPath, text: str, unit: Unit, month: Fr
         advice = "give the quantity a `unit`" if unit == PLAIN else mistake.help
         raise source.problem(mistake.message, path, span=(mistake.start, mistake.end), help=advice) from None
     if not isinstance(term, Number):
-        raise source.problem(f"{in_backticks(text)} is not one number", path)
+        raise source.problem(f"{show(text)} is not one number", path)
     return term.value
 
 
@@ -118,7 +119,7 @@ def _kind(source: Source, path: DataPath, part: shape.Quantity, month: Fraction 
 def _category(source: Source, path: DataPath, categories: list[str]) -> CategoryKind:
     for index, category in enumerate(categories):
         if category in categories[:index]:
-            raise source.problem(f"the category {in_backticks(category)} is listed twice", (*path, index))
+            raise source.problem(f"the category {show(category)} is listed twice", (*path, index))
     return CategoryKind(tuple(categories))
 
 
@@ -151,12 +152,12 @@ def _recorded(source: Source, path: DataPath, text: str, kind: Kind, month: Frac
                 meant = did_you_mean(text, categories)
                 listed = f"the categories are {', '.join(categories)}"
                 raise source.problem(
-                    f"{in_backticks(text)} is not one of the categories",
+                    f"{show(text)} is not one of the categories",
                     path,
-                    help=f"did you mean {in_backticks(meant)}?" if meant else listed,
+                    help=f"did you mean {show(meant)}?" if meant else listed,
                 )
             return text
         case YesNoKind():
             if text not in ("yes", "no"):
-                raise source.problem(f"expected `yes` or `no`, found {in_backticks(text)}", path)
+                raise source.problem(f"expected `yes` or `no`, found {show(text)}", path)
             return text == "yes"

@@ -11,8 +11,7 @@ from typing import Protocol as Interface, TypeAlias, Union
 from trialproof.model import shape
 from trialproof.model.complaint import did_you_mean
 from trialproof.model.condition import EVERYONE, Condition, Readings, Yes
-from trialproof.model.document import Document, Quote, QuoteProblem, find_quote, fold
-from trialproof.model.exact import in_backticks
+from trialproof.model.document import Document, Quote, QuoteProblem, find_quote, fold, show
 from trialproof.model.names import check_name
 from trialproof.model.place import BadInput, Place
 from trialproof.model.protocol import Quantity, Sentence, YesNoKind
@@ -159,7 +158,7 @@ class RuleReader:
         if preferred not in readings:
             meant = did_you_mean(preferred, list(readings))
             raise self.source.problem(
-                f"there is no reading {in_backticks(preferred)} here",
+                f"there is no reading {show(preferred)} here",
                 (*path, "prefer"),
                 help=f"did you mean `{meant}`?" if meant else f"the readings are {', '.join(readings)}",
             )

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, TypeAlias
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from trialproof.model.complaint import did_you_mean
-from trialproof.model.exact import in_backticks
+from trialproof.model.document import show
 from trialproof.model.part import (
     FILLED,
     NAMED,
@@ -39,7 +39,7 @@ ROUNDINGS = ("nearest", "down", "up")
 
 def _be_this_version(text: str) -> str:
     if text != VERSION:
-        complain(f"format {in_backticks(text)} is not known", help=f"this release reads `trialproof: {VERSION}`")
+        complain(f"format {show(text)} is not known", help=f"this release reads `trialproof: {VERSION}`")
     return text
 
 

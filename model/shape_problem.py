@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from trialproof.model.complaint import did_you_mean
-from trialproof.model.exact import in_backticks
+from trialproof.model.document import show
 from trialproof.model.part import COMPLAINT, Part, spell
 from trialproof.model.place import BadInput
 from trialproof.model.shape import ProtocolFile
@@ -60,7 +60,7 @@ def _unknown_key(source: Source, path: Sequence[str | int]) -> BadInput:
     key = str(path[-1])
     if source.cut_by_comma(path):
         return source.problem(
-            f"{in_backticks(key)} is a key without a value",
+            f"{show(key)} is a key without a value",
             path,
             at_key=True,
             help="a comma ends a value between `{` and `}`: put the text in quotation marks, or write one key a line",
@@ -68,7 +68,7 @@ def _unknown_key(source: Source, path: Sequence[str | int]) -> BadInput:
     known = _keys_at(path[:-1])
     meant = did_you_mean(key, known)
     advice = f"did you mean `{meant}`?" if meant else f"the keys here are {spell(known, 'and')}"
-    return source.problem(f"unknown key {in_backticks(key)}", path, at_key=True, help=advice)
+    return source.problem(f"unknown key {show(key)}", path, at_key=True, help=advice)
 
 
 def _keys_at(path: Sequence[str | int]) -> tuple[str, ...]:
@@ -98,8 +98,8 @@ def _name(path: Sequence[str | int]) -> str:
         return "the file"
     *above, last = path
     if isinstance(last, int):
-        return f"entry {last + 1} of {in_backticks(str(above[-1]))}" if above else "an entry"
-    return in_backticks(last)
+        return f"entry {last + 1} of {show(str(above[-1]))}" if above else "an entry"
+    return show(last)
 
 
 def _say(value: object) -> str:

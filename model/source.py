@@ -95,7 +95,7 @@ class Source:
     ) -> BadInput:
         """Return the error for a value, its key, or the characters of a text from `span[0]` to before `span[1]`."""
         start, end = self._pointed_at(path, at_key=at_key, span=span)
-        return _bad(self.file, self.text, start, end, message, help)
+        return _bad(self._place(start), self.text, start, end, message, help)
 
     def _pointed_at(self, path: DataPath, *, at_key: bool, span: tuple[int, int] | None) -> tuple[int, int]:
         node, key = self._find(path)
@@ -160,12 +160,14 @@ def parse_source(file: str, text: str) -> Source:
     try:
         root = read_nodes(text)
     except NodeProblem as problem:
-        raise _bad(file, text, problem.start, problem.end, problem.message, problem.help) from None
+        start = problem.start
+        raise _bad(_place(file, text, start), text, start, problem.end, problem.message, problem.help) from None
     if root is None or (isinstance(root, Scalar) and root.is_absent):
         raise BadInput("the file is empty", Place(file), help="`trialproof init` writes one to begin with")
     if not isinstance(root, Pairs):
         kind = "a list" if isinstance(root, Items) else "one text"
-        raise _bad(file, text, root.start, root.start + 1, f"the file is {kind}, not keys with values", None)
+        message = f"the file is {kind}, not keys with values"
+        raise _bad(_place(file, text, root.start), text, root.start, root.start + 1, message, None)
     return Source(file, text, root)
 
 
@@ -206,8 +208,7 @@ def _place(file: str, text: str, offset: int) -> Place:
     return Place(file, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
-def _bad(file: str, text: str, start: int, end: int, message: str, help: str | None) -> BadInput:  # noqa: A002
-    place = _place(file, text, start)
+def _bad(place: Place, text: str, start: int, end: int, message: str, help: str | None) -> BadInput:  # noqa: A002
     line_end = text.find("\n", start)
     last = min(end, line_end if line_end >= 0 else len(text))
     excerpt = text[start - place.column + 1 : line_end if line_end >= 0 else len(text)]

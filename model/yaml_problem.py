@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from trialproof.model.document import shorten
+
 QUOTE_IT = "put the text in quotation marks, or write it on the next line under `|-`"
 BEGINS_A_TEXT = "a text cannot begin with `{0}`"
 
@@ -55,6 +57,7 @@ _EXPLAINED: tuple[tuple[str, str, str], ...] = (
         "begin it on the next line, or write it as `[a, b]`",
     ),
     (r"after document end marker", "nothing can follow on this line", "leave the line `...` out"),
+    (r"undefined tag handle", "a text cannot begin with `!`", QUOTE_IT),
     (r"incompatible YAML document", "this version of YAML is not known", "leave the line out: YAML 1.2 is read"),
 )
 _JARGON: Mapping[str, str] = {
@@ -71,7 +74,7 @@ def explain(problem: str, character: str) -> tuple[str, str | None]:
             return message.format(character), help_.format(character)
     for jargon, words in _JARGON.items():
         problem = problem.replace(jargon, words)
-    return f"this is not valid YAML: {problem}", None
+    return f"this is not valid YAML: {shorten(problem)}", None
 
 
 def begins_at_context(problem: str) -> bool:

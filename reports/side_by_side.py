@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from trialproof.model.condition import Condition, Eligible, Readings, ReadTerm
+from trialproof.model.condition import Condition, Eligible, Readings, ReadTerm, Yes
 from trialproof.model.document import Quote
 from trialproof.model.english import say, say_term
 from trialproof.model.formal import write
@@ -75,6 +75,9 @@ class _Writer:
             yield from self._meaning(means, option)
 
     def _meaning(self, means: str, rule: Condition) -> Iterator[str]:
+        if isinstance(rule, Yes) and self._protocol.quantities[rule.quantity].left_open is not None:
+            yield self._page.entry("left open", str(self._protocol.quantities[rule.quantity].left_open))
+            return
         said = "the eligible" if rule == Eligible() else say(rule, self._protocol)
         yield self._page.entry(means, said)
         yield self._page.entry("as rule", write(rule, self._protocol))

@@ -8,7 +8,7 @@ apply" and "not recorded". The parts of one axis cover every patient and no pati
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 
@@ -32,7 +32,18 @@ from trialproof.model.condition import (
 from trialproof.model.meaning import TERMS
 from trialproof.model.protocol import CategoryKind, Intent, NumberKind, Protocol, Selection, YesNoKind
 from trialproof.verify.linear import cancelled, threshold, unknowns, walk
-from trialproof.verify.statement import Every, Fails, Holds, Never, Some, Statement, undetermined
+from trialproof.verify.statement import (
+    About,
+    AnyPatient,
+    Every,
+    Fails,
+    Fixed,
+    Holds,
+    Never,
+    Some,
+    Statement,
+    undetermined,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +92,22 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Otherwise:
+    """Other readings than those of the case, under which an axis speaks of the patient; `note` names what differs."""
+
+    patient: AnyPatient
+    readings: Fixed
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class NumberAxis:
-    """A number: `quantity` names it where it is one quantity, whose kind is then known."""
+    """A number: `kind` is known where it is one quantity. `otherwise` is None unless it is read as in another case."""
 
     term: Term
     parts: tuple[Part, ...]
     kind: NumberKind | None = None
+    otherwise: Otherwise | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +116,7 @@ class NamedAxis:
 
     subject: Is | Yes | Assigned | Eligible | Known
     parts: tuple[Part, ...]
+    otherwise: Otherwise | None = None
 
 
 Axis = NumberAxis | NamedAxis
@@ -112,7 +134,16 @@ def within(axis: Axis, chosen: Sequence[int]) -> Statement:
             statements.append(_inside(axis.term, interval))
         else:
             statements += [axis.parts[index].statement for index in run]
-    return statements[0] if len(statements) == 1 else Some(tuple(statements))
+    found = statements[0] if len(statements) == 1 else Some(tuple(statements))
+    return found if axis.otherwise is None else About(found, axis.otherwise.patient, axis.otherwise.readings)
+
+
+def read_otherwise(axis: Axis, otherwise: Otherwise) -> Axis:
+    """Return the axis, said of the patient under other readings than those of the case."""
+    parts = tuple(
+        replace(part, statement=About(part.statement, otherwise.patient, otherwise.readings)) for part in axis.parts
+    )
+    return replace(axis, parts=parts, otherwise=otherwise)
 
 
 def runs(axis: Axis, chosen: Sequence[int]) -> list[list[int]]:

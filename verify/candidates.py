@@ -8,10 +8,10 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 
-from trialproof.model.condition import Compare, Is, Known, Not, Number, Relation, Value, Yes
+from trialproof.model.condition import Compare, Condition, Is, Known, Not, Number, Relation, Value, Yes
 from trialproof.model.protocol import CategoryKind, NumberKind, Quantity, Recorded, YesNoKind
 from trialproof.verify.axes import Interval
-from trialproof.verify.statement import Every, Fails, Holds, Never, Statement
+from trialproof.verify.statement import About, AnyPatient, Every, Fails, Fixed, Holds, Never, Some, Statement
 
 GRAINS = [Fraction(10) ** power / half for power in range(6, -7, -1) for half in (1, 2)]
 NEAR = (Fraction(1, 2), Fraction(1, 10))
@@ -26,12 +26,39 @@ class Option:
     value: Recorded | None
 
 
-def options(quantity: Quantity, thresholds: Sequence[Fraction], preferred: Sequence[Recorded | None]) -> list[Option]:
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A quantity of an unknown patient of whom something is said under these readings; usually just one."""
+
+    quantity: Quantity
+    patient: AnyPatient
+    readings: tuple[Fixed, ...]
+
+    def filled(self, condition: Condition) -> Statement:
+        """Return that the quantity applies and this holds of it, under any of the readings: then a value stands there."""
+        here = Every((Holds(self.quantity.applies_if), Holds(condition)))
+        return here if len(self.readings) == 1 else Some(self._under_each(here))
+
+    def left_empty(self) -> tuple[Statement, Statement]:
+        """Return that the quantity applies under none of the readings, and that it does but was not recorded."""
+        nowhere: Statement = Never(Holds(self.quantity.applies_if))
+        missing: Statement = Every((Holds(self.quantity.applies_if), Fails(Known(self.quantity.name))))
+        if len(self.readings) > 1:
+            nowhere = Every(self._under_each(nowhere))
+            missing = Every((Never(nowhere), Never(self.filled(Known(self.quantity.name)))))
+        return nowhere, missing
+
+    def _under_each(self, statement: Statement) -> tuple[Statement, ...]:
+        return tuple(About(statement, self.patient, each) for each in self.readings)
+
+
+def options_of(field: Field, thresholds: Sequence[Fraction], preferred: Sequence[Recorded | None]) -> list[Option]:
     """Return every way to fill a field that is tried: those preferred, the ordinary ones, then empty.
 
     `thresholds` are the values that the protocol compares the quantity with. The empty options come last unless None
     is preferred; with them, and with bisection for numbers, every patient is covered.
     """
+    quantity = field.quantity
     values: list[Recorded]
     match quantity.kind:
         case NumberKind() as kind:
@@ -40,28 +67,24 @@ def options(quantity: Quantity, thresholds: Sequence[Fraction], preferred: Seque
             values = list(categories)
         case YesNoKind():
             values = [False, True]
-    empty = [
-        Option(Never(Holds(quantity.applies_if)), None),
-        Option(Every((Holds(quantity.applies_if), Fails(Known(quantity.name)))), None),
-    ]
+    empty = [Option(statement, None) for statement in field.left_empty()]
     found: list[Option] = []
     for value in preferred:
-        found += empty if value is None else [option(quantity, value)]
-    found += [option(quantity, value) for value in values]
+        found += empty if value is None else [option(field, value)]
+    found += [option(field, value) for value in values]
     return list(dict.fromkeys(found + empty))
 
 
-def option(quantity: Quantity, value: Recorded) -> Option:
+def option(field: Field, value: Recorded) -> Option:
     """Return the field filled with a value."""
+    name = field.quantity.name
     match value:
         case bool():
-            says = Yes(quantity.name) if value else Not(Yes(quantity.name))
-            return Option(Every((Holds(quantity.applies_if), Holds(says))), value)
+            return Option(field.filled(Yes(name) if value else Not(Yes(name))), value)
         case str():
-            return Option(Every((Holds(quantity.applies_if), Holds(Is(quantity.name, (value,))))), value)
+            return Option(field.filled(Is(name, (value,))), value)
         case Fraction():
-            equal = Compare(Value(quantity.name), Relation.EQ, Number(value))
-            return Option(Every((Holds(quantity.applies_if), Holds(equal))), value)
+            return Option(field.filled(Compare(Value(name), Relation.EQ, Number(value))), value)
 
 
 def nearest(interval: Interval, kind: NumberKind) -> list[Fraction]:

@@ -14,13 +14,13 @@ from math import ceil, floor
 
 from trialproof.model.condition import Compare, Number, Relation, Value
 from trialproof.model.patient import Patient
-from trialproof.model.protocol import NumberKind, Quantity, Recorded
-from trialproof.verify.candidates import Option, option, options
+from trialproof.model.protocol import NumberKind, Recorded
+from trialproof.verify.candidates import Field, Option, option, options_of
 from trialproof.verify.case import Case
 from trialproof.verify.replay import Disagreement, could_be_recorded, is_so
 from trialproof.verify.search import first
 from trialproof.verify.solver import Found, Unknown
-from trialproof.verify.statement import Holds, Statement, bind
+from trialproof.verify.statement import Every, Statement, bind, readings_of
 
 HALVINGS = 64
 
@@ -42,20 +42,24 @@ def canonical(
             return None
         usual = member.as_dict()
     names = list(case.protocol.quantities)
-    fields = [_field(case, name, (*(prefer or {}).get(name, ()), *_if_any(usual.get(name)))) for name in names]
-    values = {id(each.statement): each.value for field in fields for each in field}
+    readings = readings_of((case.said(Every(())), *base, *also), case.patient)
+    fields = [Field(each, case.patient, readings) for each in case.protocol.quantities.values()]
+    choices = [
+        _choices(case, field, (*(prefer or {}).get(name, ()), *_if_any(usual.get(name))))
+        for name, field in zip(names, fields, strict=True)
+    ]
+    values = {id(each.statement): each.value for options in choices for each in options}
     rescued: list[Option] = []
 
     def rescue(position: int, fixed: Sequence[Statement]) -> Statement:
-        quantity = case.protocol.quantities[names[position]]
         known = also + tuple(case.said(each) for each in fixed)
-        found = option(quantity, _bisect(case, quantity, base, known))
+        found = option(fields[position], _bisect(case, fields[position], base, known))
         rescued.append(found)
         values[id(found.statement)] = found.value
         return found.statement
 
     possible = case.possible(base, *also)
-    fitting = first(possible, [[each.statement for each in field] for field in fields], rescue)
+    fitting = first(possible, [[each.statement for each in options] for options in choices], rescue)
     if fitting is None:
         return None
     who = Patient.of({name: values[id(statement)] for name, statement in zip(names, fitting, strict=True)})
@@ -63,9 +67,9 @@ def canonical(
     return who
 
 
-def _field(case: Case, name: str, preferred: tuple[Recorded | None, ...]) -> list[Option]:
-    quantity = case.protocol.quantities[name]
-    return case.once(("field", name, preferred), lambda: options(quantity, case.thresholds[name], preferred))
+def _choices(case: Case, field: Field, preferred: tuple[Recorded | None, ...]) -> list[Option]:
+    key = ("choices", field.quantity.name, field.readings, preferred)
+    return case.once(key, lambda: options_of(field, case.thresholds[field.quantity.name], preferred))
 
 
 def _if_any(value: Recorded | None) -> tuple[Recorded, ...]:
@@ -80,16 +84,15 @@ def _confirm(case: Case, statements: tuple[Statement, ...], who: Patient) -> Non
         raise Disagreement(f"the plain evaluator does not confirm {statements} of {who}")
 
 
-def _bisect(
-    case: Case, quantity: Quantity, base: tuple[Statement, ...], known: tuple[Statement, ...]
-) -> Fraction:
+def _bisect(case: Case, field: Field, base: tuple[Statement, ...], known: tuple[Statement, ...]) -> Fraction:
     """Return the smallest fitting value (on a step), or a fitting one found by halving (where values lie dense)."""
+    quantity = field.quantity
     if not isinstance(quantity.kind, NumberKind):
         raise Unknown(f"no value of `{quantity.name}` was found to fit")
     step, possible = quantity.kind.step, case.possible(base, *known)
 
     def at_most(value: Fraction) -> Statement:
-        return Holds(Compare(Value(quantity.name), Relation.LE, Number(value)))
+        return field.filled(Compare(Value(quantity.name), Relation.LE, Number(value)))
 
     if step is not None:
         low, high = ceil(quantity.kind.lower / step), floor(quantity.kind.upper / step)
@@ -100,13 +103,13 @@ def _bisect(
             else:
                 low = middle + 1
         return low * step
-    only = _only_value(case, quantity, base, known)
+    only = _only_value(case, field, base, known)
     if only is not None:
         return only
     bottom, top = quantity.kind.lower, quantity.kind.upper
     for _ in range(HALVINGS):
         half = (bottom + top) / 2
-        if possible([option(quantity, half).statement]):
+        if possible([option(field, half).statement]):
             return half
         if possible([at_most(half)]):
             top = half
@@ -116,15 +119,16 @@ def _bisect(
 
 
 def _only_value(
-    case: Case, quantity: Quantity, base: tuple[Statement, ...], known: tuple[Statement, ...]
+    case: Case, field: Field, base: tuple[Statement, ...], known: tuple[Statement, ...]
 ) -> Fraction | None:
     """Return the value of a quantity that can have just one."""
+    name = field.quantity.name
     answer = case.solver.ask(*known, base=base)
     if not isinstance(answer, Found):
-        raise Unknown(f"no value of `{quantity.name}` was found to fit")
-    value = answer.patients[case.patient].as_dict().get(quantity.name)
+        raise Unknown(f"no value of `{name}` was found to fit")
+    value = answer.patients[case.patient].as_dict().get(name)
     if isinstance(value, Fraction):
-        other = Holds(Compare(Value(quantity.name), Relation.NE, Number(value)))
+        other = field.filled(Compare(Value(name), Relation.NE, Number(value)))
         if not case.possible(base, *known)([other]):
             return value
     return None

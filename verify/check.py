@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, Union
 
 from trialproof.model.condition import EVERYONE, Condition, Eligible
 from trialproof.model.protocol import Choice, Criterion, Decision
 from trialproof.verify.case import Case
-from trialproof.verify.finding import Finding, Label, Proved, Severity, Undecided
+from trialproof.verify.finding import Finding, Label, Proved, Region, Severity, Undecided
 
 Said: TypeAlias = Union[Finding, Proved, Undecided, "Vacuous"]
 
@@ -50,6 +50,13 @@ def member_of(population: Condition) -> str:
 def whom(population: Condition) -> str:
     """Return a member of the population in words: `an eligible patient`."""
     return f"{'an' if population == Eligible() else 'a'} {member_of(population)}"
+
+
+def where(regions: Sequence[Region]) -> str:
+    """Return where a finding holds, to stand behind the patient it speaks of: ` with diameter exactly 5 cm`."""
+    if len(regions) > 1:
+        return f", in {len(regions)} regions"
+    return f" with {regions[0].words}" if regions[0].terms else ", whatever the values"
 
 
 def choice_label(choice: Choice, note: str = "") -> Label:

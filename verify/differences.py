@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from trialproof.model.condition import Condition, Eligible, Takes
 from trialproof.model.patient import Patient, about
 from trialproof.model.protocol import Decision
-from trialproof.verify.axes import axes_of
+from trialproof.verify.axes import Axis, NumberAxis, Otherwise, axes_of, read_otherwise
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.describe import regions_of
@@ -17,7 +17,7 @@ from trialproof.verify.outcome import outcome_of, same_outcome
 from trialproof.verify.properties import recordable
 from trialproof.verify.search import first
 from trialproof.verify.statement import About, AnyReading, Every, Fails, Holds, How, Never, ReadAs, Some, Statement
-from trialproof.verify.under import NO_PATIENT, choices_of, sentences_of
+from trialproof.verify.under import NO_PATIENT, choices_of, rests_on, sentences_of
 
 ONE, OTHER = AnyReading("one"), AnyReading("other")
 MOST_CHANGES = 40
@@ -32,7 +32,7 @@ def changes(case: Case, decision: Decision | None, sentence: str, reading: str) 
     if decision is None:
         return _eligibility_changes(case, other, sentence)
     rules = [choice.rule for choice in decision.choices]
-    axes = axes_of(case.protocol, rules, [case.selection, other.selection])
+    axes = _axes(case, other, rules, sentence)
     population = case.population(decision.population)
     if sentence in sentences_of(case.protocol, [decision.population]):
         population += other.population(decision.population)
@@ -129,9 +129,21 @@ def _exactly_one(side: Statement, case: Case, one: How, other: How) -> list[Stat
 def _eligibility_changes(case: Case, other: Case, sentence: str) -> tuple[Region, ...]:
     protocol = case.protocol
     rules = [each.rule for each in protocol.criteria if sentence in sentences_of(protocol, [each.rule])]
-    axes = axes_of(protocol, rules, [case.selection, other.selection])
+    axes = _axes(case, other, rules, sentence)
     before, after = case.said(Holds(Eligible())), other.said(Holds(Eligible()))
     population = (*case.patients(), *other.patients(), Some((before, after)))
     gained = regions_of(case, population, Never(before), axes, outcome="not eligible becomes eligible")
     lost = regions_of(case, population, Never(after), axes, outcome="eligible becomes not eligible")
     return lost.regions + gained.regions
+
+
+def _axes(case: Case, other: Case, rules: Sequence[Condition], sentence: str) -> tuple[Axis, ...]:
+    """Return what decides the rules under either reading; what itself rests on the sentence stands there twice."""
+    otherwise = Otherwise(case.patient, other.readings, other.selection[sentence])
+    axes: list[Axis] = []
+    for axis in axes_of(case.protocol, rules, [case.selection, other.selection]):
+        axes.append(axis)
+        subject = axis.term if isinstance(axis, NumberAxis) else axis.subject
+        if sentence in rests_on(case.protocol, [subject]):
+            axes.append(read_otherwise(axis, otherwise))
+    return tuple(axes)

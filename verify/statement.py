@@ -8,7 +8,7 @@ apart.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar, Union, assert_never
 
@@ -197,3 +197,22 @@ def variables(statement: Statement) -> tuple[frozenset[AnyPatient], frozenset[An
 
     visit(statement)
     return frozenset(patients), frozenset(readings)
+
+
+def readings_of(statements: Iterable[Statement], who: AnyPatient) -> tuple[Fixed, ...]:
+    """Return the known readings under which statements speak of an unknown patient, in the order of their mention."""
+    found: dict[Fixed, None] = {}
+    pending = list(statements)[::-1]
+    while pending:
+        match pending.pop():
+            case About(inner, patient, how):
+                if patient == who and isinstance(how, Fixed):
+                    found[how] = None
+                pending.append(inner)
+            case Never(inner):
+                pending.append(inner)
+            case Every(inners) | Some(inners) | AtLeast(_, inners):
+                pending += inners[::-1]
+            case _:
+                pass
+    return tuple(found)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from trialproof.model.condition import Assigned, Condition, Eligible, Readings, ReadTerm, Takes
+from trialproof.model.condition import (
+    Assigned,
+    Condition,
+    Eligible,
+    Is,
+    Known,
+    Readings,
+    ReadTerm,
+    Takes,
+    Term,
+    Value,
+    Yes,
+)
 from trialproof.model.patient import Patient
 from trialproof.model.protocol import Protocol
 from trialproof.verify.finding import Under
@@ -20,23 +32,30 @@ MOST_CHOICES = 24
 
 
 def sentences_of(protocol: Protocol, rules: Iterable[Condition]) -> tuple[str, ...]:
-    """Return the sentences with several readings that these rules rest on, in the order of the protocol.
+    """Return the sentences with several readings that have a say in these rules, in the order of the protocol.
 
-    Facts, and whether a quantity applies, have a say in everything.
+    Facts, and whether a quantity applies, have a say in everything, because they decide who can be recorded.
     """
+    everybody = [*(fact.rule for fact in protocol.facts), *(each.applies_if for each in protocol.quantities.values())]
+    return rests_on(protocol, [*rules, *everybody])
+
+
+def rests_on(protocol: Protocol, nodes: Iterable[Condition | Term]) -> tuple[str, ...]:
+    """Return the sentences with several readings that conditions and terms are made of, whoever can be recorded."""
     found: set[str] = set()
-    seen: set[Condition] = set()
-    pending = [*rules, *(fact.rule for fact in protocol.facts)]
-    pending += [quantity.applies_if for quantity in protocol.quantities.values()]
+    seen: set[Condition | Term] = set()
+    pending = list(nodes)
     while pending:
-        rule = pending.pop()
-        if rule in seen:
+        top = pending.pop()
+        if top in seen:
             continue
-        seen.add(rule)
-        for node in walk(protocol, rule):
+        seen.add(top)
+        for node in walk(protocol, top):
             match node:
                 case Readings(sentence, _) | ReadTerm(sentence, _):
                     found.add(sentence)
+                case Value(name) | Is(name, _) | Yes(name) | Known(name):
+                    pending.append(protocol.quantities[name].applies_if)
                 case Eligible():
                     pending += [criterion.rule for criterion in protocol.criteria]
                 case Takes(decision, _):

@@ -10,14 +10,17 @@ from trialproof.model.english import say_term
 from trialproof.model.protocol import NumberKind, Protocol
 from trialproof.model.unit import PLAIN, Unit, say_amount
 from trialproof.model.unit_of import unit_of
-from trialproof.verify.axes import NOT_APPLICABLE, NOT_RECORDED, Axis, Interval, NumberAxis, runs, span
+from trialproof.verify.axes import NOT_APPLICABLE, NOT_RECORDED, Axis, Interval, NamedAxis, NumberAxis, runs, span
 from trialproof.verify.finding import RegionTerm
 
 
 def title(protocol: Protocol, axis: Axis) -> str:
-    """Return what the axis measures."""
-    if isinstance(axis, NumberAxis):
-        return say_term(axis.term, protocol)
+    """Return what the axis measures, and how it is read where it is not read as in the case."""
+    said = say_term(axis.term, protocol) if isinstance(axis, NumberAxis) else _subject(protocol, axis)
+    return said if axis.otherwise is None else f"{said} (read as `{axis.otherwise.note}`)"
+
+
+def _subject(protocol: Protocol, axis: NamedAxis) -> str:
     match axis.subject:
         case Is(name, _) | Yes(name) | Known(name):
             return protocol.quantities[name].title

@@ -73,6 +73,10 @@ def n(value: int | str) -> Number:
         ("16 years <= age <= 70 years", "age is from 16 to 70 years"),
         ("lesion between 1 cm and 2 cm and skip", "lesion is from 10 to 20 mm, and skip metastasis"),
         ("age >= 16 years and kps <= 70", "age is at least 16 years, and KPS is at most 70"),
+        (
+            "age >= 16 years and skip and age <= 70 years",
+            "age is at least 16 years, and skip metastasis, and age is at most 70 years",
+        ),
         ("16 years < age <= 70 years", "age is more than 16 years, and age is at most 70 years"),
         ("16 years >= age >= 70 years", "age is at most 16 years, and age is at least 70 years"),
         ("kps = 80 and kps != 70", "KPS is exactly 80, and KPS is not exactly 70"),
@@ -199,6 +203,12 @@ def test_two_things_with_one_title_are_told_apart() -> None:
     )
     assert say(Named("d"), protocol) == "diameter `d`"
     assert say(Compare(Value("years"), Relation.GT, n(5)), protocol) == "age in years `years` is more than 5"
+
+
+def test_an_open_definition_is_one_thing_under_one_title() -> None:
+    free = Quantity("close", YesNoKind(), left_open="no distance is given")
+    protocol = Protocol("t", {"close": free}, definitions={"close": Definition("close", Yes("close"))})
+    assert say(AllOf((Named("close"), Not(Yes("close")))), protocol) == "close, and not close"
 
 
 Make = Callable[[Condition, Condition], Condition]

@@ -23,7 +23,6 @@ from trialproof.verify.solver import Solver
 from trialproof.verify.statement import (
     About,
     AnyPatient,
-    AnyReading,
     AtLeast,
     Every,
     Fails,
@@ -207,5 +206,3 @@ def reviewed(protocol: Protocol, *, select: Sequence[str] = (), seed: int = 0) -
     with patch("trialproof.verify.review.Solver", InProcess):
         return review(protocol, select=select, seed=seed)
 
-
-ONE, OTHER = AnyReading("one"), AnyReading("other")

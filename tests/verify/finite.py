@@ -145,6 +145,23 @@ def protocols(draw: DrawFn, *, readings: bool = False, decisions: int = 2) -> Pr
     )
 
 
+@st.composite
+def tangles(draw: DrawFn) -> Protocol:
+    """Draw a protocol of one decision whose rule takes many boxes to say."""
+    draft = Draft(readings=False)
+    for index in range(draw(st.integers(2, 3))):
+        draft.quantities[f"q{index}"] = draw_quantity(draw, draft, f"q{index}")
+
+    def corner() -> Condition:
+        return AllOf(tuple(draw_condition(draw, draft, 0) for _ in range(draw(st.integers(1, 3)))))
+
+    rule = AnyOf(tuple(corner() for _ in range(draw(st.integers(2, 4)))))
+    choices = (Choice("taken", rule), Choice("elsewhere", corner()))
+    population = EVERYONE if draw(st.booleans()) else corner()
+    decision = Decision("arm", choices, population, draw(st.sampled_from(Intent)))
+    return Protocol(title="tangle", quantities=draft.quantities, decisions={"arm": decision})
+
+
 def draw_quantity(draw: DrawFn, draft: Draft, name: str) -> Quantity:
     kind = draw_kind(draw)
     applies_if: Condition = EVERYONE

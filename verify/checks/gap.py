@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from trialproof.model.protocol import Decision
 from trialproof.verify.case import Case
-from trialproof.verify.check import Check, Said, Vacuous, gave_up, member_of, whom
+from trialproof.verify.check import Check, Said, Vacuous, gave_up, member_of, where, whom
 from trialproof.verify.eligibility import left_out
 from trialproof.verify.fates import failing_labels, gaps, somebody, under, wide
 from trialproof.verify.finding import Finding, Proved, Region, Severity
@@ -56,7 +56,7 @@ def gap_finding(case: Case, decision: Decision, region: Region, code: str, name:
         code,
         name,
         Severity.ERROR,
-        f"no choice of `{decision.name}` takes {whom(decision.population)} with {region.words}",
+        f"no choice of `{decision.name}` takes {whom(decision.population)}{where([region])}",
         decision=decision.name,
         choices=tuple(each.name for each in decision.choices),
         regions=(region,),

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from trialproof.model.protocol import Decision
 from trialproof.verify.case import Case
-from trialproof.verify.check import Check, Said, Vacuous, gave_up, listed, member_of, whom
+from trialproof.verify.check import Check, Said, Vacuous, gave_up, listed, member_of, where, whom
 from trialproof.verify.eligibility import left_out
 from trialproof.verify.fates import Clash, holding_labels, overlaps, somebody, under, wide
 from trialproof.verify.finding import Finding, Proved, Region, Severity
@@ -56,13 +56,12 @@ def overlap_finding(
     case: Case, decision: Decision, each: Clash, regions: tuple[Region, ...], code: str, name: str
 ) -> Finding:
     """Return the finding for one set of clashing choices."""
-    where = f" with {regions[0].words}" if len(regions) == 1 else f", in {len(regions)} regions"
     together = "both take" if len(each.choices) == 2 else "together take"
     return Finding(
         code,
         name,
         Severity.ERROR,
-        f"{listed(each.choices)} of `{decision.name}` {together} {whom(decision.population)}{where}",
+        f"{listed(each.choices)} of `{decision.name}` {together} {whom(decision.population)}{where(regions)}",
         decision=decision.name,
         choices=each.choices,
         regions=regions,

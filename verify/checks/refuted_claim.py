@@ -23,7 +23,7 @@ from trialproof.model.protocol import Claim
 from trialproof.verify.axes import axes_of
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
-from trialproof.verify.check import Check, Said, Vacuous, gave_up
+from trialproof.verify.check import Check, Said, Vacuous, gave_up, where
 from trialproof.verify.describe import Regions, regions_of, shown_quantities, witness
 from trialproof.verify.eligibility import left_out
 from trialproof.verify.finding import Finding, Label, Proved, Severity
@@ -75,13 +75,12 @@ def _judge(case: Case, claim: Claim) -> Iterator[Said]:
         return
     patients = [region.witness.patient for region in found.regions]
     fails = about(case.protocol, patients[0], case.selection).truth(conclusion).fails
-    where = f" with {found.regions[0].words}" if len(found.regions) == 1 else f", in {len(found.regions)} regions"
     broken = Every((recordable(case.protocol), Holds(premise), Never(Holds(conclusion))))
     yield Finding(
         CODE,
         NAME,
         Severity.ERROR,
-        f"claim `{claim.id}` {'fails' if fails else 'is undetermined'} for some patient{where}",
+        f"claim `{claim.id}` {'fails' if fails else 'is undetermined'} for some patient{where(found.regions)}",
         regions=found.regions,
         witness=found.regions[0].witness,
         readings=readings_under(

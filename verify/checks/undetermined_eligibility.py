@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
-from trialproof.verify.check import Check, Said, Vacuous, criterion_label, gave_up
+from trialproof.verify.check import Check, Said, Vacuous, criterion_label, gave_up, where
 from trialproof.verify.describe import witness
 from trialproof.verify.eligibility import open_criteria
 from trialproof.verify.finding import Finding, Proved, Severity
@@ -39,12 +39,11 @@ def run(case: Case) -> Iterator[Said]:
         return
     for each in found:
         regions = each.regions.regions
-        words = f"a patient with {regions[0].words}" if len(regions) == 1 else f"{len(regions)} groups of patients"
         yield Finding(
             CODE,
             NAME,
             Severity.ERROR,
-            f"criterion `{each.criterion.id}` leaves the eligibility of {words} undetermined",
+            f"criterion `{each.criterion.id}` leaves it undetermined whether a patient is eligible{where(regions)}",
             regions=regions,
             witness=regions[0].witness,
             labels=(criterion_label(each.criterion),),

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from trialproof.model.protocol import Decision
 from trialproof.verify.case import Case
-from trialproof.verify.check import Check, Said, Vacuous, gave_up, whom
+from trialproof.verify.check import Check, Said, Vacuous, gave_up, where, whom
 from trialproof.verify.eligibility import left_out
 from trialproof.verify.fates import failing_labels, somebody, under, undetermined_patients
 from trialproof.verify.finding import Finding, Proved, Severity
@@ -50,7 +50,7 @@ def _judge(case: Case, decision: Decision) -> Iterator[Said]:
             CODE,
             NAME,
             Severity.ERROR,
-            f"`{decision.name}` stays open for {whom(decision.population)} with {region.words}",
+            f"`{decision.name}` stays open for {whom(decision.population)}{where([region])}",
             decision=decision.name,
             choices=tuple(each.name for each in decision.choices),
             regions=(region,),
