@@ -148,11 +148,9 @@ class Meaning(Generic[B, N]):
                 known, related = c.every((a.known, b.known)), c.relate(a.value, relation, b.value)
                 return Truth(c.every((known, related)), c.every((known, c.negate(related))))
             case Is(quantity, categories):
-                return self._recorded(
-                    quantity, lambda: c.category(quantity, categories), lambda value: value in categories
-                )
+                return self._once(condition, lambda: self._is(quantity, categories))
             case Yes(quantity):
-                return self._recorded(quantity, lambda: c.yes(quantity), lambda value: value is True)
+                return self._once(condition, lambda: self._yes(quantity))
             case IsKnown(quantity):
                 return self._sure(self.known(quantity))
             case Determined(operand):
@@ -264,17 +262,24 @@ class Meaning(Generic[B, N]):
             found = self._truths[condition] = evaluate()
         return found
 
+    def _is(self, quantity: str, categories: tuple[str, ...]) -> Truth[B]:
+        default = self.protocol.quantities[quantity].when_not_applicable
+        return self._recorded(quantity, self.carrier.category(quantity, categories), default, default in categories)
+
+    def _yes(self, quantity: str) -> Truth[B]:
+        default = self.protocol.quantities[quantity].when_not_applicable
+        return self._recorded(quantity, self.carrier.yes(quantity), default, default is True)
+
     def _recorded(
-        self, quantity: str, test: Callable[[], B], test_default: Callable[[Recorded], bool]
+        self, quantity: str, positive: B, default: Recorded | None, default_positive: bool  # noqa: FBT001 - two truths
     ) -> Truth[B]:
         """Judge a quantity by its recorded value where it applies, by its stated value where it does not."""
         c, applies = self.carrier, self.applies(quantity)
-        here, positive = c.every((applies.holds, c.recorded(quantity))), test()
+        here = c.every((applies.holds, c.recorded(quantity)))
         holds, fails = c.every((here, positive)), c.every((here, c.negate(positive)))
-        default = self.protocol.quantities[quantity].when_not_applicable
         if default is None:
             return Truth(holds, fails)
-        if test_default(default):
+        if default_positive:
             return Truth(c.some((holds, applies.fails)), fails)
         return Truth(holds, c.some((fails, applies.fails)))
 

@@ -38,7 +38,7 @@ def constant(value: bool) -> Formula:  # noqa: FBT001
 def real(amount: Amount) -> Any:
     """Return an amount as a Z3 term of sort Real."""
     if isinstance(amount, Fraction):
-        return z3.Q(amount.numerator, amount.denominator)
+        return z3.RealVal(str(amount))
     return amount
 
 

@@ -201,8 +201,10 @@ class InProcess(Solver):
         return self._office.answer(Question(new, base, further, wanted, self._limits))
 
 
-def reviewed(protocol: Protocol, *, select: Sequence[str] = (), seed: int = 0) -> Review:
+def reviewed(
+    protocol: Protocol, *, select: Sequence[str] = (), ignore: Sequence[str] = (), seed: int = 0
+) -> Review:
     """Run the checks without starting a process."""
     with patch("trialproof.verify.review.Solver", InProcess):
-        return review(protocol, select=select, seed=seed)
+        return review(protocol, select=select, ignore=ignore, seed=seed)
 

@@ -1,0 +1,101 @@
+"""What a review says of a finite protocol is what looking at every patient says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hypothesis import event, given, settings, strategies as st
+
+from tests.verify.everyone import Fates, Judge, alone, eligible, fates, reviewed
+from tests.verify.finite import protocols
+from trialproof.model.condition import EVERYONE, Eligible, IfThen, Takes
+from trialproof.model.protocol import Claim, Decision, Protocol
+from trialproof.verify.finding import Finding, Review
+
+SMALL = st.one_of(protocols(), protocols(readings=True))
+
+
+def proved(review: Review, code: str, about: str | None) -> bool:
+    return any(each.code == code and about in (each.decision, None) for each in review.proved)
+
+
+def found(review: Review, codes: Iterable[str], about: str) -> bool:
+    return any(each.code in codes and each.decision == about for each in review.findings)
+
+
+@settings(max_examples=150, deadline=None)
+@given(SMALL)
+def test_decisions_are_judged_as_by_looking_at_everybody(protocol: Protocol) -> None:
+    review, people = reviewed(protocol, select=["TP1", "TP205"]), alone(protocol)
+    assert not review.undecided
+    for decision in protocol.decisions.values():
+        truth = fates(people, decision)
+        if not truth.members:
+            event("nobody")
+            assert not any(proved(review, code, decision.name) for code in ("TP101", "TP102", "TP105", "TP107"))
+            assert not any(each.decision == decision.name and each.code != "TP105" for each in single(review))
+        else:
+            check_fates(review, decision, truth)
+        check_reach(review, decision, people, truth.members)
+
+
+def single(review: Review) -> list[Finding]:
+    """Return the findings that speak of the chosen readings alone."""
+    return [each for each in review.findings if each.code != "TP106"]
+
+
+def check_fates(review: Review, decision: Decision, truth: Fates) -> None:
+    least, most = decision.bounds
+    about = decision.name
+    assert found(review, ["TP101", "TP103"], about) == bool(truth.gap)
+    assert proved(review, "TP101", about) == (least > 0 and not truth.gap)
+    clashes = {each.choices for each in review.findings if each.code in ("TP102", "TP104") and each.decision == about}
+    assert clashes == set(truth.overlap)
+    assert proved(review, "TP102", about) == (most < len(decision.choices) and not truth.overlap)
+    assert found(review, ["TP107"], about) == bool(truth.undetermined)
+    assert proved(review, "TP107", about) == (not truth.undetermined)
+    event(f"gap {bool(truth.gap)}, overlap {bool(truth.overlap)}, undetermined {bool(truth.undetermined)}")
+
+
+def check_reach(review: Review, decision: Decision, people: list[Judge], members: list[Judge]) -> None:
+    for choice in decision.choices:
+        takes = Takes(decision.name, choice.name)
+        anybody = any(each.judge(takes) is True for each in people)
+        member = any(each.judge(takes) is True for each in members)
+        dead = [each for each in review.findings if each.code == "TP105" and each.choices == (choice.name,)]
+        closed = [each for each in review.findings if each.code == "TP205" and each.choices == (choice.name,)]
+        assert len(dead) == (not anybody)
+        assert len(closed) == (anybody and not member and bool(members))
+    reached = {name for each in members for name in each.holding(decision)}
+    assert proved(review, "TP105", decision.name) == (len(reached) == len(decision.choices) and bool(members))
+
+
+@settings(max_examples=100, deadline=None)
+@given(SMALL)
+def test_eligibility_and_claims_are_judged_as_by_looking_at_everybody(protocol: Protocol) -> None:
+    review, people = reviewed(protocol, select=["TP2"], ignore=["TP205"]), alone(protocol)
+    assert not review.undecided
+    somebody = any(eligible(each) for each in people)
+    if protocol.criteria or protocol.facts:
+        assert proved(review, "TP201", None) == somebody
+        assert any(each.code == "TP201" for each in review.findings) == (not somebody)
+    open_to = [each for each in people if each.judge(Eligible()) is None]
+    criteria = {each.id for each in protocol.criteria if any(one.judge(each.rule) is None for one in open_to)}
+    named = {label.note.strip("`") for each in review.findings if each.code == "TP206" for label in each.labels}
+    assert named == criteria
+    assert proved(review, "TP206", None) == (bool(protocol.criteria) and not criteria and bool(people))
+    for claim in protocol.claims:
+        check_claim(review, claim, people)
+
+
+def check_claim(review: Review, claim: Claim, people: list[Judge]) -> None:
+    premise, conclusion = EVERYONE, claim.rule
+    if isinstance(claim.rule, IfThen):
+        premise, conclusion = claim.rule.premise, claim.rule.conclusion
+    meant = [each for each in people if each.judge(premise) is True]
+    holds = all(each.judge(conclusion) is True for each in meant)
+    said = [each for each in review.proved if each.code == "TP207" and f"`{claim.id}`" in each.message]
+    refuted = [each for each in review.findings if each.code == "TP207" and f"`{claim.id}`" in each.message]
+    event(f"claim: {len(meant) > 0}, {holds}")
+    assert bool(said) == (holds and bool(meant))
+    assert bool(refuted) == (not holds)
