@@ -252,6 +252,8 @@ Condition: TypeAlias = Union[
     Compare, Is, Yes, Known, Determined, Not, AllOf, AnyOf, IfThen, Count, Named, Readings, Eligible, Takes, Assigned,
 ]  # fmt: skip
 
+TERMS = (Number, Value, Derived, Sum, Product, Quotient, Least, Greatest, Floor, Cases, ReadTerm)
+
 EVERYONE = AllOf(())
 NOBODY = AnyOf(())
 

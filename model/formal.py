@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from trialproof.model.condition import (
+    TERMS,
     AllOf,
     AnyOf,
     Assigned,
@@ -43,7 +44,6 @@ from trialproof.model.condition import (
     parts,
 )
 from trialproof.model.exact import LONGEST_TEXT, plain
-from trialproof.model.meaning import TERMS
 from trialproof.model.measure import say_unit, without_minus
 from trialproof.model.patient import Patient, about
 from trialproof.model.protocol import CategoryKind, Intent, Protocol, Selection

@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import Generic, Protocol as Interface, TypeVar, assert_never
 
 from trialproof.model.condition import (
+    TERMS,
     AllOf,
     AnyOf,
     Assigned,
@@ -396,6 +397,3 @@ class Meaning(Generic[B, N]):
         else:
             holds = c.every((settled, one))
         return Truth(holds, c.every((settled, none)))
-
-
-TERMS = (Number, Value, Derived, Sum, Product, Quotient, Least, Greatest, Floor, Cases, ReadTerm)

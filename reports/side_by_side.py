@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from trialproof.model.condition import Condition, Eligible, Readings, ReadTerm, Yes
+from trialproof.model.condition import TERMS, Condition, Eligible, Readings, ReadTerm, Yes
 from trialproof.model.document import Quote
 from trialproof.model.english import say, say_term
 from trialproof.model.formal import write
-from trialproof.model.meaning import TERMS
 from trialproof.model.protocol import Definition, Protocol, SetAside
 from trialproof.reports.layout import Page
 

@@ -14,6 +14,7 @@ from math import ceil, floor
 
 from trialproof.model.condition import (
     EVERYONE,
+    TERMS,
     Assigned,
     Compare,
     Condition,
@@ -29,7 +30,6 @@ from trialproof.model.condition import (
     Yes,
     descend,
 )
-from trialproof.model.meaning import TERMS
 from trialproof.model.protocol import CategoryKind, Intent, NumberKind, Protocol, Selection, YesNoKind
 from trialproof.verify.linear import cancelled, threshold, unknowns, walk
 from trialproof.verify.statement import (

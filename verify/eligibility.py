@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from trialproof.model.condition import EVERYONE, AllOf, AnyOf, Condition, Eligible, Named, Not, Readings
-from trialproof.model.meaning import TERMS
+from trialproof.model.condition import EVERYONE, TERMS, AllOf, AnyOf, Condition, Eligible, Named, Not, Readings
 from trialproof.model.protocol import Criterion, Protocol
 from trialproof.verify.axes import axes_of
 from trialproof.verify.case import Case
