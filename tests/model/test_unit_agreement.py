@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from tokenize import TokenError
 from typing import Any
 
 import pint
@@ -56,11 +57,17 @@ MISREAD_BY_PINT = {"10*9/L": 90, "10*3/uL": 30, "10*12/L": 120, "10*6": 60}  # a
 READ_AS_AN_AREA_BY_PINT = {"1.73m^2"}  # what it says, were it not the body surface that a clearance is scaled to
 
 
+UNREADABLE = (
+    *(pint.errors.PintError, ucumvert.InvalidUcumError, TokenError),
+    *(AttributeError, TypeError, ValueError, AssertionError),
+)
+
+
 def theirs(quantity: Callable[[str], Any], text: str) -> tuple[Fraction, Dimension] | None:
     """Return what another library makes of a unit, in SI; None where it does not know it."""
     try:
         si = quantity(text).to_base_units()
-    except (pint.errors.PintError, ucumvert.InvalidUcumError, AttributeError, TypeError, ValueError, AssertionError):
+    except UNREADABLE:
         return None
     return Fraction(si.magnitude), {base: int(power) for base, power in si.dimensionality.items()}
 
