@@ -388,9 +388,12 @@ def shorten(expected: Sequence[str], printed_lines: Sequence[str]) -> list[str]:
     rest = list(printed_lines)
     for at, chunk in enumerate(chunks):
         start = len(rest) - len(chunk) if 0 < at == len(chunks) - 1 else 0
-        if chunk and 0 < at < len(chunks) - 1 and chunk[0] in rest:
-            start = rest.index(chunk[0])
-        kept += (["..."] if at else []) + rest[start : start + len(chunk)]
+        if chunk and 0 < at < len(chunks) - 1:
+            start = rest.index(chunk[0]) if chunk[0] in rest else len(rest)
+        taken = rest[max(start, 0) : start + len(chunk)]
+        if len(taken) < len(chunk):
+            return list(printed_lines)
+        kept += (["..."] if at else []) + taken
         rest = rest[start + len(chunk) :]
     return kept if agrees(kept, printed_lines) else list(printed_lines)
 

@@ -44,7 +44,7 @@ def say_readings(under: Under) -> str:
     if {} in [dict(each) for each in under.choices]:
         return f"under all {under.of} combinations of readings"
     said = "; or ".join(_say_choice(each) for each in _grouped(under))
-    return f"only where {said}" + ("" if under.complete else "; and under further readings")
+    return f"only where {said}" if under.complete else f"where {said}; perhaps under other readings too"
 
 
 def _grouped(under: Under) -> list[dict[str, list[str]]]:

@@ -97,7 +97,8 @@ def extent(quantity: Quantity, per: int) -> tuple[int, int]:
 
     Raises `TooManyBits` where the declared range leaves no room for the denominator.
     """
-    low, high = _range(quantity, per)
+    assert not isinstance(quantity.kind, YesNoKind), quantity.name  # noqa: S101 - bools have no extent
+    low, high = _range(quantity.kind, per)
     high = max(low, high)
     if max(-low, high) > LARGEST:
         raise TooManyBits(max(-low, high).bit_length(), {quantity.name})
@@ -110,14 +111,14 @@ def checked(quantity: Quantity, column: Column, size: int) -> Column:
     Raises `BadCohort` for a wrong length or type and for a recorded value that the quantity does not allow, and
     `TooManyBits` where the range leaves no room for the denominator.
     """
-    name, values, recorded = quantity.name, column.values, column.recorded
+    name, kind, values, recorded = quantity.name, quantity.kind, column.values, column.recorded
     if values.shape != (size,) or (not isinstance(recorded, bool) and recorded.shape != (size,)):
         raise BadCohort(name, f"is not a column of {size} patients")
     if not isinstance(recorded, bool):
         if recorded.dtype != np.bool_:
             raise BadCohort(name, "says what was recorded in something else than true and false")
         recorded = bool(recorded.all()) if recorded.all() or not recorded.any() else recorded
-    if isinstance(quantity.kind, YesNoKind):
+    if isinstance(kind, YesNoKind):
         if values.dtype != np.bool_:
             raise BadCohort(name, "is not a column of true and false")
         return Column(values, recorded)
@@ -126,34 +127,28 @@ def checked(quantity: Quantity, column: Column, size: int) -> Column:
     if column.per < 1:
         raise BadCohort(name, f"counts in units of 1/{column.per}, which is not positive")
     low, _ = extent(quantity, column.per)
-    if isinstance(quantity.kind, NumberKind):
+    if isinstance(kind, NumberKind):
         values = values.astype(np.int64, copy=False)
-    for row in np.flatnonzero(_disallowed(quantity, values, column.per) & recorded):
+    for row in np.flatnonzero(_disallowed(kind, values, column.per) & recorded):
         number = int(values[row])
-        if isinstance(quantity.kind, NumberKind):
+        if isinstance(kind, NumberKind):
             raise BadCohort(name, str(_complaint(quantity, Fraction(number, column.per))), int(row))
-        last = len(quantity.kind.categories) - 1
-        raise BadCohort(name, f"has code {number}, and its codes are 0 to {last}", int(row))
+        raise BadCohort(name, f"has code {number}, and its codes are 0 to {len(kind.categories) - 1}", int(row))
     return Column(values if recorded is True else np.where(recorded, values, low), recorded, column.per)
 
 
-def _range(quantity: Quantity, per: int) -> tuple[int, int]:
-    match quantity.kind:
-        case NumberKind(lower, upper):
-            return ceil(lower * per), floor(upper * per)
-        case CategoryKind(categories):
-            return 0, len(categories) - 1
-        case YesNoKind():
-            return 0, 1
+def _range(kind: NumberKind | CategoryKind, per: int) -> tuple[int, int]:
+    if isinstance(kind, NumberKind):
+        return ceil(kind.lower * per), floor(kind.upper * per)
+    return 0, len(kind.categories) - 1
 
 
-def _disallowed(quantity: Quantity, values: NDArray[np.int64], per: int) -> NDArray[np.bool_]:
-    low, high = _range(quantity, per)
+def _disallowed(kind: NumberKind | CategoryKind, values: NDArray[np.int64], per: int) -> NDArray[np.bool_]:
+    low, high = _range(kind, per)
     wrong = (values < low) | (values > high)
-    if isinstance(quantity.kind, NumberKind) and quantity.kind.step is not None:
-        units_per_step = quantity.kind.step * per
+    if isinstance(kind, NumberKind) and kind.step is not None:
         # A whole number of units is a multiple of a/b of them, in lowest terms, just when it is a multiple of a.
-        multiple = units_per_step.numerator
+        multiple = (kind.step * per).numerator
         if multiple > max(-low, high):
             wrong |= values != 0
         elif multiple > 1:

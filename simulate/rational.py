@@ -189,7 +189,7 @@ def _against(whole: Whole, relation: Relation, threshold: Fraction) -> Truths:
 
 def _meet(left: Whole, right: Whole) -> tuple[Whole, Whole, Whole]:
     """Return the factors by which two numerators grow when they come to a common denominator, and that denominator."""
-    if left is right:
+    if left.value is right.value:
         return ONE, ONE, left
     if left.shared is None or right.shared is None:
         return right, left, _times(left, right)

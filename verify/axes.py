@@ -32,6 +32,7 @@ from trialproof.model.condition import (
 )
 from trialproof.model.protocol import CategoryKind, Intent, NumberKind, Protocol, Selection, YesNoKind
 from trialproof.verify.linear import cancelled, threshold, unknowns, walk
+from trialproof.verify.replay import could_be_recorded
 from trialproof.verify.statement import (
     About,
     AnyPatient,
@@ -102,7 +103,10 @@ class Otherwise:
 
 @dataclass(frozen=True, slots=True)
 class NumberAxis:
-    """A number: `kind` is known where it is one quantity. `otherwise` is None unless it is read as in another case."""
+    """A number: `kind` says which values it can have, where it is one quantity whose values can all be recorded.
+
+    `otherwise` is None unless the axis is read as in another case.
+    """
 
     term: Term
     parts: tuple[Part, ...]
@@ -249,7 +253,9 @@ def _number_axis(protocol: Protocol, term: Term, values: set[Fraction]) -> Numbe
         case Value(name):
             quantity = protocol.quantities[name]
             assert isinstance(quantity.kind, NumberKind)  # noqa: S101 - typing refused anything else
-            kind, applies_if, default = quantity.kind, quantity.applies_if, quantity.when_not_applicable
+            applies_if, default = quantity.applies_if, quantity.when_not_applicable
+            recordable = default is None or could_be_recorded(quantity, default)
+            kind = quantity.kind if recordable else None
         case Derived(name):
             applies_if = protocol.definitions[name].applies_if
         case _:

@@ -35,7 +35,7 @@ class Field:
     readings: tuple[Fixed, ...]
 
     def filled(self, condition: Condition) -> Statement:
-        """Return that the quantity applies and this holds of it, under any of the readings: then a value stands there."""
+        """Return that the quantity applies and this holds of it, under any of the readings: a value stands there."""
         here = Every((Holds(self.quantity.applies_if), Holds(condition)))
         return here if len(self.readings) == 1 else Some(self._under_each(here))
 

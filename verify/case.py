@@ -13,7 +13,7 @@ from trialproof.model.protocol import NumberKind, Protocol
 from trialproof.verify.linear import quantity_thresholds
 from trialproof.verify.properties import recordable
 from trialproof.verify.search import Possible
-from trialproof.verify.solver import Solver
+from trialproof.verify.solver import Found, GaveUp, Solver, Unknown
 from trialproof.verify.statement import About, AnyPatient, Fixed, Holds, Statement
 
 PATIENT = AnyPatient()
@@ -78,6 +78,13 @@ class Case:
             return self.solver.possible(*also, *(self.said(each) for each in statements), base=base)
 
         return ask
+
+    def exists(self, base: tuple[Statement, ...], statement: Statement) -> bool:
+        """Return whether a statement is so of a patient of a base, who is replayed: for what is shown as proved."""
+        answer = self.solver.ask(self.said(statement), base=base)
+        if isinstance(answer, GaveUp):
+            raise Unknown(answer.reason)
+        return isinstance(answer, Found)
 
     def under(self, selection: Mapping[str, str]) -> Case:
         """Return the same case with some sentences read otherwise."""

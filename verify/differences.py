@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from trialproof.model.condition import Condition, Eligible, Takes
+from trialproof.model.condition import AllOf, AnyOf, Assigned, Condition, Eligible, Takes
 from trialproof.model.patient import Patient, about
-from trialproof.model.protocol import Decision
+from trialproof.model.protocol import Decision, Protocol
 from trialproof.verify.axes import Axis, NumberAxis, Otherwise, axes_of, read_otherwise
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
@@ -17,20 +17,46 @@ from trialproof.verify.outcome import outcome_of, same_outcome
 from trialproof.verify.properties import recordable
 from trialproof.verify.search import first
 from trialproof.verify.statement import About, AnyReading, Every, Fails, Holds, How, Never, ReadAs, Some, Statement
-from trialproof.verify.under import NO_PATIENT, choices_of, rests_on, sentences_of
+from trialproof.verify.under import NO_PATIENT, choices_of, rests_on, rules_of, sentences_of
 
 ONE, OTHER = AnyReading("one"), AnyReading("other")
 MOST_CHANGES = 40
+ELIGIBLE = ("eligible", "not eligible")
+MEANT = ("in its population", "not in its population")
 
 
 def changes(case: Case, decision: Decision | None, sentence: str, reading: str) -> tuple[Region, ...]:
     """Return the regions of patients whose choice (or, without a decision, whose eligibility) another reading changes.
 
-    Each region's outcome says what becomes of what. Raises `Unknown` if the solver gives up.
+    So are those of patients who come into or drop out of the decision's population, unless that only follows from
+    another change. Each region's outcome says what becomes of what. Raises `Unknown` if the solver gives up.
     """
     other = case.under({sentence: reading})
     if decision is None:
-        return _eligibility_changes(case, other, sentence)
+        rules = [each.rule for each in case.protocol.criteria if sentence in rests_on(case.protocol, [each.rule])]
+        return _members_change(case, other, Eligible(), _axes(case, other, rules, sentence), ELIGIBLE)
+    found: tuple[Region, ...] = ()
+    if not follows(case.protocol, decision.population, (sentence,)):
+        axes = _axes(case, other, [decision.population], sentence)
+        found = _members_change(case, other, decision.population, axes, MEANT)
+    return found + _choice_changes(case, other, decision, sentence)
+
+
+def follows(protocol: Protocol, population: Condition, sentences: Collection[str]) -> bool:
+    """Return whether readings of these sentences change a population only through eligibility or other decisions.
+
+    Somebody's eligibility or choice then changes too, and is reported where it does.
+    """
+    match population:
+        case Eligible() | Assigned():
+            return True
+        case AllOf(operands) | AnyOf(operands):
+            return all(follows(protocol, each, sentences) for each in operands)
+        case _:
+            return set(sentences).isdisjoint(rests_on(protocol, [population]))
+
+
+def _choice_changes(case: Case, other: Case, decision: Decision, sentence: str) -> tuple[Region, ...]:
     rules = [choice.rule for choice in decision.choices]
     axes = _axes(case, other, rules, sentence)
     population = case.population(decision.population)
@@ -64,9 +90,7 @@ class Pair:
 
 def some_difference(case: Case, decision: Decision | None) -> Pair | None:
     """Return the first two combinations of readings that differ on a patient; None if all agree. Raises `Unknown`."""
-    rules: list[Condition] = [Eligible()]
-    if decision is not None:
-        rules = [decision.population, *(choice.rule for choice in decision.choices)]
+    rules: list[Condition] = [Eligible()] if decision is None else rules_of(decision)
     options = choices_of(case.protocol, sentences_of(case.protocol, rules), case.selection)
     both = [*((each, ONE) for each in options), *((each, OTHER) for each in options)]
     base = _pair_base(case, decision, ONE, OTHER)
@@ -89,51 +113,47 @@ def some_difference(case: Case, decision: Decision | None) -> Pair | None:
 
 
 def _pair_base(case: Case, decision: Decision | None, one: How, other: How) -> tuple[Statement, ...]:
-    population: list[Statement] = [recordable(case.protocol)]
-    if decision is not None:
-        population.append(Holds(decision.population))
-        differs = _differs(decision, case, one, other)
-    else:
-        differs = _eligible_once(case, one, other)
-    said = [About(each, case.patient, how) for how in (one, other) for each in population]
-    return (*said, differs)
+    def under_both(statement: Statement) -> tuple[Statement, Statement]:
+        return (About(statement, case.patient, one), About(statement, case.patient, other))
+
+    everybody = under_both(recordable(case.protocol))
+    if decision is None:
+        return (*everybody, _exactly_one(Holds(Eligible()), case, one, other))
+    meant = Holds(decision.population)
+    differs: Statement = Every((*under_both(meant), _differs(decision, case, one, other)))
+    if not follows(case.protocol, decision.population, case.protocol.sentences):
+        differs = Some((differs, _exactly_one(meant, case, one, other)))
+    return (*everybody, differs)
 
 
 def _fate(case: Case, decision: Decision | None, patient: Patient) -> str:
     meaning = about(case.protocol, patient, case.selection)
-    if decision is not None:
-        return str(outcome_of(decision, meaning))
-    return "eligible" if meaning.truth(Eligible()).holds else "not eligible"
+    if decision is None:
+        return ELIGIBLE[not meaning.truth(Eligible()).holds]
+    return str(outcome_of(decision, meaning)) if meaning.truth(decision.population).holds else MEANT[1]
 
 
 def _differs(decision: Decision, case: Case, one: How, other: How) -> Statement:
     """Some choice holds under one reading only, or fails under one only."""
-    differing: list[Statement] = []
-    for choice in decision.choices:
-        takes = Takes(decision.name, choice.name)
-        for side in (Holds(takes), Fails(takes)):
-            differing += _exactly_one(side, case, one, other)
-    return Some(tuple(differing))
+    takes = [Takes(decision.name, choice.name) for choice in decision.choices]
+    sides = [side(each) for each in takes for side in (Holds, Fails)]
+    return Some(tuple(_exactly_one(side, case, one, other) for side in sides))
 
 
-def _eligible_once(case: Case, one: How, other: How) -> Statement:
-    """The patient is eligible under just one of the readings."""
-    return Some(tuple(_exactly_one(Holds(Eligible()), case, one, other)))
-
-
-def _exactly_one(side: Statement, case: Case, one: How, other: How) -> list[Statement]:
+def _exactly_one(side: Statement, case: Case, one: How, other: How) -> Statement:
     here, there = About(side, case.patient, one), About(side, case.patient, other)
-    return [Every((here, Never(there))), Every((there, Never(here)))]
+    return Some((Every((here, Never(there))), Every((there, Never(here)))))
 
 
-def _eligibility_changes(case: Case, other: Case, sentence: str) -> tuple[Region, ...]:
-    protocol = case.protocol
-    rules = [each.rule for each in protocol.criteria if sentence in sentences_of(protocol, [each.rule])]
-    axes = _axes(case, other, rules, sentence)
-    before, after = case.said(Holds(Eligible())), other.said(Holds(Eligible()))
-    population = (*case.patients(), *other.patients(), Some((before, after)))
-    gained = regions_of(case, population, Never(before), axes, outcome="not eligible becomes eligible")
-    lost = regions_of(case, population, Never(after), axes, outcome="eligible becomes not eligible")
+def _members_change(
+    case: Case, other: Case, population: Condition, axes: Sequence[Axis], words: tuple[str, str]
+) -> tuple[Region, ...]:
+    """Return the regions of those who are in a population under one reading only; `words` say that they are or not."""
+    before, after = case.said(Holds(population)), other.said(Holds(population))
+    either = (*case.patients(), *other.patients(), Some((before, after)))
+    inner, outer = words
+    gained = regions_of(case, either, Never(before), axes, outcome=f"{outer} becomes {inner}")
+    lost = regions_of(case, either, Never(after), axes, outcome=f"{inner} becomes {outer}")
     return lost.regions + gained.regions
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from trialproof.model.condition import Condition, Takes
+from trialproof.model.condition import Takes
 from trialproof.model.english import say
 from trialproof.model.patient import Patient, about
 from trialproof.model.protocol import Choice, Decision
@@ -22,7 +22,7 @@ from trialproof.verify.outcome import outcome_of
 from trialproof.verify.properties import clash, gap, member, overlap, recordable, undetermined
 from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import About, Every, Never, Some, Statement
-from trialproof.verify.under import READINGS, readings_under, sentences_of
+from trialproof.verify.under import READINGS, readings_under, rules_of, sentences_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,7 @@ def under(case: Case, decision: Decision, target: Statement, regions: tuple[Regi
     """
     fate = Every((recordable(case.protocol), member(decision), target))
     any_of_them = Some(tuple(About(fate, each.witness.patient, READINGS) for each in regions))
-    rules: list[Condition] = [decision.population, *(choice.rule for choice in decision.choices)]
-    sentences = sentences_of(case.protocol, rules)
+    sentences = sentences_of(case.protocol, rules_of(decision))
     try:
         return readings_under(case.protocol, case.solver, any_of_them, sentences, case.selection)
     except Unknown:

@@ -79,7 +79,7 @@ class Under:
     """The readings under which something holds: partial choices (sentence to reading), one of which must be met.
 
     One empty choice means every combination. `of` is the number of combinations there are; `complete` is False where
-    the list was cut short.
+    the list was cut short, or no other readings were looked at.
     """
 
     choices: tuple[Mapping[str, str], ...] = ({},)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from trialproof.model.protocol import NumberKind, Protocol, Quantity
 from trialproof.model.unit import say_amount
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Vacuous
 from trialproof.verify.checks import CHECKS
-from trialproof.verify.finding import Finding, Proved, Review, Undecided
+from trialproof.verify.finding import Finding, Proved, Review, Undecided, Under
 from trialproof.verify.solver import Solver
 
 
@@ -51,9 +52,9 @@ def review(
             for said in check.run(case):
                 match said:
                     case Finding():
-                        findings.append(said)
+                        findings.append(replace(said, readings=_under(protocol, chosen, said.readings)))
                     case Proved():
-                        proved.append(said)
+                        proved.append(replace(said, readings=_under(protocol, chosen, said.readings)))
                     case Undecided():
                         undecided.append(said)
                     case Vacuous(message):
@@ -68,6 +69,13 @@ def review(
         tuple(undecided),
         (*not_checked, *left, *_unsaid(protocol)),
     )
+
+
+def _under(protocol: Protocol, selection: Mapping[str, str], found: Under) -> Under:
+    """Return the readings under which something was judged: those of the run alone, where a check looked no further."""
+    if protocol.combinations == 1 or found != Under():
+        return found
+    return Under((dict(selection),), protocol.combinations, complete=False)
 
 
 def assumptions(protocol: Protocol, selection: Mapping[str, str]) -> list[str]:

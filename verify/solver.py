@@ -149,6 +149,9 @@ class Solver:
             late = monotonic() >= self._deadline
             self._stop()
             reply = Reply("unknown", reason="the deadline passed" if late else "the solver process ended")
+        except BaseException:
+            self._stop()  # else the reply that is under way would be taken for the answer to the next question
+            raise
         finally:
             self._deadline = inf
         assert isinstance(reply, Reply)  # noqa: S101 - the worker writes nothing else

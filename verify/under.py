@@ -18,7 +18,7 @@ from trialproof.model.condition import (
     Yes,
 )
 from trialproof.model.patient import Patient
-from trialproof.model.protocol import Protocol
+from trialproof.model.protocol import Decision, Protocol
 from trialproof.verify.finding import Under
 from trialproof.verify.linear import walk
 from trialproof.verify.search import first
@@ -29,6 +29,11 @@ READINGS = AnyReading()
 NO_PATIENT = Patient(())
 MOST_CHOICES = 24
 """More partial choices than anybody reads."""
+
+
+def rules_of(decision: Decision) -> list[Condition]:
+    """Return the rules of a decision: whom it is for, then when each choice is taken."""
+    return [decision.population, *(choice.rule for choice in decision.choices)]
 
 
 def sentences_of(protocol: Protocol, rules: Iterable[Condition]) -> tuple[str, ...]:

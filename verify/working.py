@@ -19,8 +19,9 @@ from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.properties import gap, member, overlap, reached, recordable, settled, unsettled
 from trialproof.verify.search import first
+from trialproof.verify.solver import Found, Unknown
 from trialproof.verify.statement import About, AnyPatient, AnyReading, Every, Never, ReadAs, Some, Statement
-from trialproof.verify.under import NO_PATIENT, choices_of, sentences_of
+from trialproof.verify.under import NO_PATIENT, choices_of, rules_of, sentences_of
 
 PROPOSED = AnyReading("proposed")
 
@@ -47,7 +48,7 @@ class NoneWorks:
 
 def find_working(case: Case, decision: Decision) -> Works | NoneWorks:
     """Return the first combination of readings that works, or that there is none. Raises `Unknown`."""
-    sentences = sentences_of(case.protocol, [decision.population, *(choice.rule for choice in decision.choices)])
+    sentences = sentences_of(case.protocol, rules_of(decision))
     options = choices_of(case.protocol, sentences, case.selection)
     base = _alive(case, decision)
     broken = Every((recordable(case.protocol), member(decision), unsettled(decision)))
@@ -60,6 +61,7 @@ def find_working(case: Case, decision: Decision) -> Works | NoneWorks:
         readings = {each.sentence: each.reading for each in proposal}
         patient = _counterexample(case.under(readings), decision, readings)
         if patient is None:
+            _confirm(case, base, proposal)
             return Works(tuple(readings.items()))
         patients.append(patient)
 
@@ -102,6 +104,13 @@ def _propose(
 
     found = first(possible, options)
     return None if found is None else tuple(each for each in found if isinstance(each, ReadAs))
+
+
+def _confirm(case: Case, base: tuple[Statement, ...], proposal: tuple[ReadAs, ...]) -> None:
+    """Have the patients replayed who show that the proposal leaves nobody out: all people of the base."""
+    answer = case.solver.ask(*(About(each, NO_PATIENT, PROPOSED) for each in proposal), base=base)
+    if not isinstance(answer, Found):
+        raise Unknown("the readings that seem to work were not confirmed")
 
 
 def _needed(

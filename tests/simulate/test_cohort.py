@@ -147,6 +147,8 @@ def test_a_denominator_that_leaves_no_room_for_the_range_is_refused() -> None:
     protocol = protocol_of(number("x", 0, 20, None))
     with pytest.raises(TooManyBits, match="narrow the range of `x`"):
         cohort_of(protocol, [Patient.of({"x": Fraction(1, 2**60)})])
+    with pytest.raises(TooManyBits, match="narrow the range of `x`"):
+        cohort(protocol_of(number("x", -(2**63), 0)), x=[0])
 
 
 FACTORS = st.integers(-3, 3) | st.integers(0, 63).flatmap(lambda bits: st.integers(-(2**bits), 2**bits))
@@ -225,6 +227,19 @@ def test_an_array_with_such_a_value_is_refused_with_its_row(
     assert patients_of(Cohort(protocol, {quantity.name: allowed}, row))[row:] == []
 
 
+@pytest.mark.parametrize("unit", [0, 2])
+def test_a_unit_outside_a_range_that_ends_between_two_units_is_refused(unit: int) -> None:
+    half = Quantity("x", NumberKind(Fraction(1, 2), Fraction(3, 2)))
+    assert patients_of(cohort(protocol_of(half), x=[1])) == [Patient.of({"x": Fraction(1)})]
+    with pytest.raises(BadCohort, match=rf"is {unit}, outside its range of 0.5 to 1.5"):
+        cohort(protocol_of(half), x=[1, unit])
+
+
+def test_a_code_beyond_the_categories_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(BadCohort, match=r"`resection` in row 0 .* has code 3, and its codes are 0 to 2"):
+        cohort(PROTOCOL, resection=[3])
+
+
 def test_the_ends_of_a_range_are_in_it() -> None:
     group = cohort(PROTOCOL, diameter=[0, 200])
     assert patients_of(group) == [Patient.of({"diameter": Fraction(0)}), Patient.of({"diameter": Fraction(20)})]
@@ -257,6 +272,18 @@ def test_what_stands_where_nothing_was_recorded_does_not_count() -> None:
     assert (truth.holds.tolist(), truth.fails.tolist()) == ([False, True, False], [False, False, False])
 
 
+def test_a_zero_where_no_divisor_was_recorded_divides_nothing() -> None:
+    protocol = protocol_of(number("x", -9, 9), number("y", 1, 9))
+    columns = {
+        "x": number_column(protocol.quantities["x"], [-7, -7, -7]),
+        "y": number_column(protocol.quantities["y"], [2, 0, -1], [True, False, False]),
+    }
+    rounded = Compare(Floor(Quotient(Value("x"), Value("y"))), Relation.EQ, constant("-4"))
+    with warnings.catch_warnings(), np.errstate(all="raise"):
+        warnings.simplefilter("error")
+        assert holds(Cohort(protocol, columns, 3), rounded) == [True, False, False]
+
+
 def test_a_quantity_without_a_column_was_recorded_of_nobody() -> None:
     group = cohort(PROTOCOL, diameter=[1, 2])
     small = Compare(Value("diameter"), Relation.LT, constant("0.2"))
@@ -278,6 +305,12 @@ def test_what_is_the_same_for_all_patients_is_kept_once_and_spread_at_the_end() 
     assert meaning.number(constant("5")).value.shared == 5
     assert meaning.truth(Known("diameter")).holds is True
     assert holds(group, EVERYONE) == [True, True]
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_mask_that_says_the_same_of_all_patients_is_kept_once(shared: bool) -> None:
+    group = Cohort(PROTOCOL, {"diameter": number_column(DIAMETER, [10, 20], [shared, shared])}, 2)
+    assert among(PROTOCOL, group).truth(Known("diameter")).holds is shared
 
 
 def test_a_cohort_of_nobody_is_judged_too() -> None:

@@ -44,9 +44,9 @@ def wholes(draw: DrawFn, *, positive: bool = False) -> Whole:
     size = min(draw(sizes()), LARGEST)
     if draw(st.booleans()):
         return Whole.of(size if positive or draw(st.booleans()) else draw(st.sampled_from((-size, 0))))
-    low = 1 if positive else draw(st.sampled_from((-size, -1, 0, 1)))
-    inside = st.one_of(st.sampled_from((low, max(low, size))), st.integers(low, max(low, size)))
-    return whole(low, max(low, size), [draw(inside) for _ in range(ROWS)])
+    low, high = (1, size) if positive else draw(st.sampled_from(((-size, size), (-size, 1), (-1, size), (1, size))))
+    inside = st.one_of(st.sampled_from((low, high)), st.integers(low, high))
+    return whole(low, high, [draw(inside) for _ in range(ROWS)])
 
 
 @st.composite
@@ -131,9 +131,18 @@ def test_a_truth_that_is_one_for_all_chooses_without_touching_a_column() -> None
 
 def test_choosing_between_two_quotients_needs_no_more_bits_than_they_have() -> None:
     wide = whole(1, LARGEST, [1, 2, 3, LARGEST])
-    one, other = Exact(wide, wide), Exact(ONE, whole(1, LARGEST, [LARGEST, 3, 2, 1]))
-    chosen = rational.choose(np.array([True, True, False, False]), one, other)
-    assert rows_of(chosen) == [1, 1, Fraction(1, 2), 1]
+    one, other, third = Exact(wide, wide), Exact(ONE, whole(1, LARGEST, [LARGEST, 3, 2, 1])), Exact.of(Fraction(1, 3))
+    upper = np.array([True, True, False, False])
+    assert rows_of(rational.choose(upper, one, other)) == [1, 1, Fraction(1, 2), 1]
+    assert rows_of(rational.choose(upper, one, third)) == [1, 1, Fraction(1, 3), Fraction(1, 3)]
+    assert rows_of(rational.choose(upper, third, one)) == [Fraction(1, 3), Fraction(1, 3), 1, 1]
+
+
+def test_quotients_over_the_same_column_meet_without_a_larger_denominator() -> None:
+    column = np.array([1, 2, 3, LARGEST])
+    over = [rational.divide(Exact.of(Fraction(top)), Exact(Whole(column, 1, LARGEST))) for top in (1, 2)]
+    assert rows_of(rational.add(*over)) == [3, Fraction(3, 2), 1, Fraction(3, LARGEST)]
+    assert np.array(rational.relate(over[0], Relation.LT, over[1])).all()
 
 
 def test_choosing_between_tenths_and_thirds_keeps_one_denominator_for_all() -> None:

@@ -185,7 +185,7 @@ def eligible(judge: Judge) -> bool:
 
 
 class InProcess(Solver):
-    """A solver without a process of its own: hundreds of small protocols in the time that one process takes to start."""
+    """A solver without a process of its own: many small protocols in the time that one process takes to start."""
 
     def __init__(self, protocol: Protocol, *, seconds: float = 10.0, seed: int = 0) -> None:
         super().__init__(protocol, seconds=seconds, seed=seed)

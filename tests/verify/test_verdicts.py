@@ -6,10 +6,13 @@ from collections.abc import Iterable
 
 from hypothesis import event, given, settings, strategies as st
 
-from tests.verify.everyone import Fates, Judge, alone, eligible, fates, reviewed
+from tests.verify.everyone import Fates, InProcess, Judge, alone, eligible, fates, is_so, reviewed
 from tests.verify.finite import protocols
-from trialproof.model.condition import EVERYONE, Eligible, IfThen, Takes
+from trialproof.model.condition import EVERYONE, Condition, Eligible, IfThen, Takes
+from trialproof.model.patient import Patient
 from trialproof.model.protocol import Claim, Decision, Protocol
+from trialproof.verify.case import Case
+from trialproof.verify.eligibility import contradiction
 from trialproof.verify.finding import Finding, Review
 
 SMALL = st.one_of(protocols(), protocols(readings=True))
@@ -48,13 +51,20 @@ def check_fates(review: Review, decision: Decision, truth: Fates) -> None:
     least, most = decision.bounds
     about = decision.name
     assert found(review, ["TP101", "TP103"], about) == bool(truth.gap)
-    assert proved(review, "TP101", about) == (least > 0 and not truth.gap)
+    lucky = {each.patient for each in truth.members if each.holding(decision)}
+    assert proved(review, "TP101", about) == (least > 0 and not truth.gap and bool(lucky))
+    assert members(review, "TP101", about) <= lucky
     clashes = {each.choices for each in review.findings if each.code in ("TP102", "TP104") and each.decision == about}
     assert clashes == set(truth.overlap)
     assert proved(review, "TP102", about) == (most < len(decision.choices) and not truth.overlap)
     assert found(review, ["TP107"], about) == bool(truth.undetermined)
     assert proved(review, "TP107", about) == (not truth.undetermined)
     event(f"gap {bool(truth.gap)}, overlap {bool(truth.overlap)}, undetermined {bool(truth.undetermined)}")
+
+
+def members(review: Review, code: str, about: str) -> set[Patient]:
+    """Return the patients with whom a proof shows that it is about somebody."""
+    return {each.member.patient for each in review.proved if each.code == code and each.decision == about and each.member}
 
 
 def check_reach(review: Review, decision: Decision, people: list[Judge], members: list[Judge]) -> None:
@@ -68,6 +78,31 @@ def check_reach(review: Review, decision: Decision, people: list[Judge], members
         assert len(closed) == (anybody and not member and bool(members))
     reached = {name for each in members for name in each.holding(decision)}
     assert proved(review, "TP105", decision.name) == (len(reached) == len(decision.choices) and bool(members))
+
+
+@settings(max_examples=40, deadline=None)
+@given(SMALL)
+def test_every_proof_shows_a_member_of_whom_it_is_about(protocol: Protocol) -> None:
+    review = reviewed(protocol)
+    for each in review.proved:
+        assert each.member
+        if each.decision and each.code != "TP106":
+            decision = protocol.decisions[each.decision]
+            assert Judge(protocol, each.member.patient, protocol.preferred).member(decision)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SMALL)
+def test_the_demands_that_contradict_one_another_do_and_no_fewer(protocol: Protocol) -> None:
+    people = alone(protocol)
+    if not people or any(eligible(each) for each in people):
+        return
+    core = contradiction(Case(protocol, InProcess(protocol), protocol.preferred))
+    event(f"{len(core)} demands")
+    met = [{at for at, each in enumerate(people) if is_so(demand.statement, each)} for demand in core]
+    assert not set.intersection(*met)
+    for at in range(len(met)):
+        assert set(range(len(people))).intersection(*met[:at], *met[at + 1 :])
 
 
 @settings(max_examples=100, deadline=None)
@@ -89,7 +124,8 @@ def test_eligibility_and_claims_are_judged_as_by_looking_at_everybody(protocol: 
 
 
 def check_claim(review: Review, claim: Claim, people: list[Judge]) -> None:
-    premise, conclusion = EVERYONE, claim.rule
+    premise: Condition = EVERYONE
+    conclusion = claim.rule
     if isinstance(claim.rule, IfThen):
         premise, conclusion = claim.rule.premise, claim.rule.conclusion
     meant = [each for each in people if each.judge(premise) is True]

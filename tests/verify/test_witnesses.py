@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from hypothesis import event, given, settings, strategies as st
 
@@ -42,8 +43,11 @@ def first_in_order(case: Case, people: Sequence[Judge], usual: Patient | None) -
     return left[0].patient if left else None
 
 
-def rank(listed: Sequence[Recorded | None], value: Recorded | None) -> tuple[int, Recorded]:
-    return (listed.index(value), 0) if value in listed else (len(listed), value or 0)
+def rank(listed: Sequence[Recorded | None], value: Recorded | None) -> tuple[int, Fraction]:
+    if value in listed:
+        return (listed.index(value), Fraction(0))
+    assert isinstance(value, Fraction)
+    return (len(listed), value)
 
 
 @settings(max_examples=60, deadline=None)

@@ -29,7 +29,7 @@ from trialproof.verify.differences import changes, some_difference
 from trialproof.verify.fates import decision_axes, somebody
 from trialproof.verify.finding import Finding, Label, Proved, Region, Severity, Under
 from trialproof.verify.solver import Unknown
-from trialproof.verify.under import sentences_of
+from trialproof.verify.under import rules_of, sentences_of
 from trialproof.verify.working import NoneWorks, find_working
 
 CODE, NAME = "TP106", "disagreeing-readings"
@@ -102,7 +102,7 @@ def _indifferent(case: Case, sentence: Sentence) -> Said:
     members = [canonical(case, case.population(each)) for each in populations or [EVERYONE]]
     if members[0] is None or None in members:
         return Vacuous(f"{what}: there is nobody whom it could change anything for")
-    return Proved(CODE, NAME, f"{what} changes nothing", member=witness(case, members[0]))
+    return Proved(CODE, NAME, f"{what} changes nobody's eligibility or choice", member=witness(case, members[0]))
 
 
 def _differ(readings: list[str]) -> str:
@@ -114,13 +114,13 @@ def _concerned(case: Case, sentence: Sentence) -> list[Decision | None]:
     decisions = [
         decision
         for decision in case.protocol.decisions.values()
-        if sentence.name in sentences_of(case.protocol, [choice.rule for choice in decision.choices])
+        if sentence.name in sentences_of(case.protocol, rules_of(decision))
     ]
     return [None, *decisions] if sentence.name in sentences_of(case.protocol, [Eligible()]) else [*decisions]
 
 
 def _judge_space(case: Case, decision: Decision) -> Iterator[Said]:
-    sentences = sentences_of(case.protocol, [decision.population, *(choice.rule for choice in decision.choices)])
+    sentences = sentences_of(case.protocol, rules_of(decision))
     if not sentences:
         return
     combinations = 1
@@ -162,24 +162,32 @@ def _judge_space(case: Case, decision: Decision) -> Iterator[Said]:
 def _compare_all(case: Case) -> Iterator[Said]:
     """With no difference between single readings, look for one between combinations."""
     for decision in (None, *case.protocol.decisions.values()):
-        name = decision.name if decision else None
-        about = f"`{name}`" if name else "eligibility"
-        pair = some_difference(case, decision)
-        if pair is None:
-            members = canonical(case, case.patients())
-            if members is not None:
-                message = f"all {case.protocol.combinations} combinations of readings agree on {about}"
-                yield Proved(CODE, NAME, message, name, witness(case, members))
-            continue
-        yield Finding(
-            CODE,
-            NAME,
-            Severity.WARNING,
-            f"two combinations of readings differ on {about}: {pair.fates[0]} becomes {pair.fates[1]}",
-            decision=name,
-            witness=witness(case, pair.patient, tuple(case.protocol.quantities)),
-            readings=Under((pair.one, pair.other), case.protocol.combinations),
-        )
+        about = f"`{decision.name}`" if decision else "eligibility"
+        try:
+            yield _compare(case, decision, about)
+        except Unknown as reason:
+            yield gave_up(CODE, NAME, f"any two combinations of readings differ on {about}", reason, decision)
+
+
+def _compare(case: Case, decision: Decision | None, about: str) -> Said:
+    name = decision.name if decision else None
+    pair = some_difference(case, decision)
+    if pair is None:
+        agree = f"all {case.protocol.combinations} combinations of readings agree on {about}"
+        someone = canonical(case, case.population(decision.population if decision else Eligible()))
+        if someone is None:
+            return Vacuous(f"{agree}: there is nobody whom it could be about")
+        everything = Under(of=case.protocol.combinations)
+        return Proved(CODE, NAME, agree, name, witness(case, someone), readings=everything)
+    return Finding(
+        CODE,
+        NAME,
+        Severity.WARNING,
+        f"two combinations of readings differ on {about}: {pair.fates[0]} becomes {pair.fates[1]}",
+        decision=name,
+        witness=witness(case, pair.patient, tuple(case.protocol.quantities)),
+        readings=Under((pair.one, pair.other), case.protocol.combinations),
+    )
 
 
 PASSES = """\

@@ -16,13 +16,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trialproof.model.protocol import Decision
+from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up, member_of, where, whom
+from trialproof.verify.describe import shown_quantities, witness
 from trialproof.verify.eligibility import left_out
-from trialproof.verify.fates import failing_labels, gaps, somebody, under, wide
+from trialproof.verify.fates import decision_axes, failing_labels, gaps, somebody, under, wide
 from trialproof.verify.finding import Finding, Proved, Region, Severity
-from trialproof.verify.properties import gap
+from trialproof.verify.properties import gap, undetermined
 from trialproof.verify.solver import Unknown
+from trialproof.verify.statement import Never
 
 CODE, NAME = "TP101", "gap"
 
@@ -34,8 +37,7 @@ def run(case: Case) -> Iterator[Said]:
             continue
         what = f"{whom(decision.population)} can be without a choice of `{decision.name}`"
         try:
-            member = somebody(case, decision)
-            if member is None:
+            if somebody(case, decision) is None:
                 yield Vacuous(f"gaps of `{decision.name}`: nobody is in its population")
                 continue
             found = gaps(case, decision)
@@ -44,10 +46,23 @@ def run(case: Case) -> Iterator[Said]:
             if not found.complete:
                 yield gave_up(CODE, NAME, what, "there are more regions than are searched", decision)
             if not found.regions:
-                message = f"every {member_of(decision.population)} gets a choice of `{decision.name}`"
-                yield Proved(CODE, NAME, message, decision.name, member, left_out(case, decision.population))
+                yield _no_gap(case, decision)
         except Unknown as reason:
             yield gave_up(CODE, NAME, what, reason, decision)
+
+
+def _no_gap(case: Case, decision: Decision) -> Said:
+    """Return that everybody gets a choice, but for those whom the rules leave undetermined: of them TP107 speaks."""
+    population, undecided = case.population(decision.population), case.said(undetermined(decision))
+    patient = canonical(case, population, Never(undecided))
+    if patient is None:
+        return Vacuous(f"gaps of `{decision.name}`: its rules are undetermined for everybody in its population")
+    omitted = left_out(case, decision.population)
+    if case.possible(population)([undetermined(decision)]):
+        omitted += (f"leaves out patients for whom the rules of `{decision.name}` are undetermined",)
+    message = f"every {member_of(decision.population)} gets a choice of `{decision.name}`"
+    shown = shown_quantities(case.protocol, decision_axes(case, decision))
+    return Proved(CODE, NAME, message, decision.name, witness(case, patient, shown), omitted)
 
 
 def gap_finding(case: Case, decision: Decision, region: Region, code: str, name: str) -> Finding:

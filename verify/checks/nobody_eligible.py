@@ -2,7 +2,7 @@
 
 What it does
     Asks for one eligible patient. If there is none, prints a smallest set of sentences that contradict one another:
-    leave out any one of them and somebody is eligible.
+    without any one of them, some patient meets the others. There may be further contradictions.
 
 Why it matters
     Lists of criteria are read as "all of these". Four kinds of patients listed as four inclusion criteria admit
@@ -51,12 +51,16 @@ def run(case: Case) -> Iterator[Said]:
                 CODE,
                 NAME,
                 Severity.ERROR,
-                f"nobody is eligible: {len(core)} demands contradict one another",
+                f"nobody is eligible: {_contradict(len(core))}",
                 labels=tuple(dict.fromkeys(each.label for each in core)),
-                help="leave out any one of these demands and somebody is eligible",
+                help="without any one of these demands, some patient meets the others",
             )
     except Unknown as reason:
         yield gave_up(CODE, NAME, "anybody is eligible", reason)
+
+
+def _contradict(count: int) -> str:
+    return "one demand is met by no patient" if count == 1 else f"{count} demands contradict one another"
 
 
 PASSES = """\

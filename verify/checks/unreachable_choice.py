@@ -66,7 +66,7 @@ def _judge(case: Case, decision: Decision) -> Iterator[Said]:
         return
     names = [choice.name for choice in decision.choices]
     population = case.patients(member(decision))
-    if all(case.possible(population)([reached(decision, name)]) for name in names):
+    if all(case.exists(population, reached(decision, name)) for name in names):
         message = f"some {member_of(decision.population)} takes each of {listed(names)}"
         yield Proved(CODE, NAME, message, decision.name, someone, left_out(case, decision.population))
 
