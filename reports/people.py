@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from trialproof.model.protocol import NumberKind, Protocol, Recorded
+from trialproof.model.protocol import CategoryKind, NumberKind, Protocol, Quantity, Recorded, YesNoKind
 from trialproof.model.unit import say_amount
 from trialproof.verify.finding import Under, Witness
 
@@ -33,12 +33,27 @@ def say_value(protocol: Protocol, name: str, value: Recorded) -> str:
     return str(value)
 
 
+def say_kind(quantity: Quantity) -> str:
+    """Return what can be recorded: `0 cm to 20 cm, in steps of 0.1 cm`."""
+    match quantity.kind:
+        case NumberKind(lower, upper, unit, step, rounding):
+            said = f"{say_amount(lower, unit)} to {say_amount(upper, unit)}"
+            if step is None:
+                return f"{said}, any value"
+            how = "" if rounding == "nearest" else f", rounded {rounding}"
+            return f"{said}, in steps of {say_amount(step, unit)}{how}"
+        case CategoryKind(categories):
+            return f"one of {', '.join(categories)}"
+        case YesNoKind():
+            return "yes or no"
+
+
 def say_readings(under: Under) -> str:
     """Return the readings under which something holds, alike choices put together."""
     if under.of == 1:
         return ""
     if not under.choices and not under.complete:
-        return "could not be decided"
+        return "under readings that could not be decided"
     if not under.choices:
         return f"none of the {under.of} combinations of readings"
     if {} in [dict(each) for each in under.choices]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from trialproof.model.condition import TERMS, Condition, Eligible, Readings, ReadTerm, Yes
+from trialproof.model.condition import EVERYONE, TERMS, Condition, Eligible, Readings, ReadTerm, Yes
 from trialproof.model.document import Quote
 from trialproof.model.english import say, say_term
 from trialproof.model.formal import write
-from trialproof.model.protocol import Definition, Protocol, SetAside
+from trialproof.model.protocol import Definition, Protocol, Quantity, SetAside
 from trialproof.reports.layout import Page
+from trialproof.reports.people import say_kind, say_value
 
 
 def write_side_by_side(protocol: Protocol, selection: Mapping[str, str], *, color: bool = False) -> str:
@@ -28,6 +29,9 @@ class _Writer:
         protocol = self._protocol
         yield self._page.heading(self._page.paragraph(protocol.title))
         yield ", ".join(each for each in (protocol.registry, protocol.file) if each)
+        for quantity in protocol.quantities.values():
+            if quantity.left_open is None:
+                yield from self._quantity(quantity)
         for definition in protocol.definitions.values():
             yield from self._definition(definition)
         for criterion in protocol.criteria:
@@ -44,6 +48,17 @@ class _Writer:
             yield from self._rule(f"claim {claim.id}", claim.because, claim.quotes, claim.rule)
         yield from self._aside("Not modelled", protocol.not_modelled)
         yield from self._aside("Still to do", protocol.todo)
+
+    def _quantity(self, quantity: Quantity) -> Iterator[str]:
+        yield from self._head(f"quantity {quantity.name}", quantity.label, ())
+        yield self._page.entry("recorded", say_kind(quantity))
+        if quantity.applies_if != EVERYONE:
+            yield self._page.entry("only if", say(quantity.applies_if, self._protocol))
+        if quantity.when_not_applicable is not None:
+            otherwise = say_value(self._protocol, quantity.name, quantity.when_not_applicable)
+            yield self._page.entry("otherwise", otherwise)
+        if quantity.may_be_missing:
+            yield self._page.entry("", "may be missing")
 
     def _definition(self, definition: Definition) -> Iterator[str]:
         body = definition.body

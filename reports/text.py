@@ -61,8 +61,12 @@ class _Writer:
         if finding.witness is not None and not any(not each.outcome for each in finding.regions):
             yield page.entry("patient", say_patient(self._protocol, finding.witness))
         readings = say_readings(finding.readings)
-        if readings and (finding.readings.choices or not finding.readings.complete):
-            yield page.entry("readings", readings)
+        told = any(region.outcome for region in finding.regions) or not (
+            finding.readings.choices or not finding.readings.complete
+        )
+        if readings and not told:
+            whom = "this patient" if len(finding.regions) <= 1 else "one of these patients"
+            yield page.entry("readings", f"{whom} is affected {readings}")
         if finding.help:
             yield page.entry("help", finding.help)
 
@@ -120,6 +124,8 @@ def _summary(review: Review) -> str:
         for severity in sorted(Severity, reverse=True)
     ]
     said = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts if count)
+    if not said and not review.proved and not review.undecided:
+        return "nothing was checked: there is no rule yet that anything could be proved of"
     return f"{said or 'nothing found'}; {len(review.proved)} proved; {len(review.undecided)} undecided"
 
 

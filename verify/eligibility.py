@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from trialproof.model.condition import EVERYONE, TERMS, AllOf, AnyOf, Condition, Eligible, Named, Not, Readings
+from trialproof.model.condition import (
+    EVERYONE,
+    TERMS,
+    AllOf,
+    AnyOf,
+    Assigned,
+    Condition,
+    Eligible,
+    Named,
+    Not,
+    Readings,
+    descend,
+)
 from trialproof.model.protocol import Criterion, Protocol
 from trialproof.verify.axes import axes_of
 from trialproof.verify.case import Case
@@ -50,9 +62,13 @@ def left_out(case: Case, population: Condition) -> tuple[str, ...]:
             for each in open_criteria(case)
             for region in each.regions.regions
         )
-    if case.possible(case.patients())([undetermined(population)]):
-        return ("leaves out patients of whom it is undetermined whether they are meant",)
-    return ()
+    if not case.possible(case.patients())([undetermined(population)]):
+        return ()
+    decisions = [node.decision for node in descend(population) if isinstance(node, Assigned)]
+    if decisions:
+        named = " or ".join(f"`{name}`" for name in dict.fromkeys(decisions))
+        return (f"leaves out patients who are not settled on a choice of {named}",)
+    return ("leaves out patients for whom it is undetermined whether this speaks of them",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,8 @@ def review(
                     case Vacuous(message):
                         not_checked.append(f"{check.code} {message}")
     findings.sort(key=lambda each: (-each.severity, each.code))
-    left = [f"{each.code} {each.name}: not asked for" for each in CHECKS if each not in checks]
+    others = [f"{each.code} {each.name}" for each in CHECKS if each not in checks]
+    left = [f"not asked for: {', '.join(others)}"] if others else []
     return Review(
         chosen,
         tuple(assumptions(protocol, chosen)),

@@ -17,8 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trialproof.model.condition import EVERYONE, Condition, IfThen
-from trialproof.model.patient import about
+from trialproof.model.condition import EVERYONE, Assigned, Condition, IfThen, descend
 from trialproof.model.protocol import Claim
 from trialproof.verify.axes import axes_of
 from trialproof.verify.canonical import canonical
@@ -26,10 +25,11 @@ from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up, where
 from trialproof.verify.describe import Regions, regions_of, shown_quantities, witness
 from trialproof.verify.eligibility import left_out
+from trialproof.verify.fates import decision_axes
 from trialproof.verify.finding import Finding, Label, Proved, Severity
 from trialproof.verify.properties import recordable
 from trialproof.verify.solver import Unknown
-from trialproof.verify.statement import About, Every, Holds, Never, Some
+from trialproof.verify.statement import About, Every, Fails, Holds, Never, Some
 from trialproof.verify.under import READINGS, readings_under, sentences_of
 
 CODE, NAME = "TP207", "refuted-claim"
@@ -48,8 +48,18 @@ def counterexamples(case: Case, claim: Claim) -> Regions:
     """Return the regions of patients for whom the claim does not hold. Raises `Unknown`."""
     premise, conclusion = split(claim)
     axes = axes_of(case.protocol, [conclusion], [case.selection])
-    target = Never(Holds(conclusion))
-    return case.once(("claim", claim.id), lambda: regions_of(case, case.population(premise), target, axes))
+    target, shown = Never(Holds(conclusion)), _compared(case, premise)
+    return case.once(
+        ("claim", claim.id), lambda: regions_of(case, case.population(premise), target, axes, matters=shown)
+    )
+
+
+def _compared(case: Case, premise: Condition) -> tuple[str, ...]:
+    """Return the quantities by which the decisions of a premise choose: they say why a patient is meant."""
+    decisions = [case.protocol.decisions[each.decision] for each in descend(premise) if isinstance(each, Assigned)]
+    return tuple(
+        name for decision in decisions for name in shown_quantities(case.protocol, decision_axes(case, decision))
+    )
 
 
 def split(claim: Claim) -> tuple[Condition, Condition]:
@@ -68,13 +78,14 @@ def _judge(case: Case, claim: Claim) -> Iterator[Said]:
     found = counterexamples(case, claim)
     label = Label(claim.place, claim.quotes, f"claim `{claim.id}`{': ' + claim.because if claim.because else ''}")
     if not found.regions:
-        shown = shown_quantities(case.protocol, axes_of(case.protocol, [conclusion], [case.selection]))
+        axes = axes_of(case.protocol, [conclusion], [case.selection])
+        shown = shown_quantities(case.protocol, axes, _compared(case, premise))
         yield Proved(
             CODE, NAME, f"claim `{claim.id}` holds", None, witness(case, someone, shown), left_out(case, premise)
         )
         return
     patients = [region.witness.patient for region in found.regions]
-    fails = about(case.protocol, patients[0], case.selection).truth(conclusion).fails
+    fails = case.possible(case.population(premise))([Fails(conclusion)])
     broken = Every((recordable(case.protocol), Holds(premise), Never(Holds(conclusion))))
     yield Finding(
         CODE,

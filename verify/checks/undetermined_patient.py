@@ -57,7 +57,7 @@ def _judge(case: Case, decision: Decision) -> Iterator[Said]:
             witness=region.witness,
             readings=under(case, decision, undetermined(decision), (region,)),
             labels=failing_labels(case, decision, region.witness.patient),
-            help="say what the rule means where the quantity does not exist (`when_not_applicable:`)",
+            help="say what the rule means where a quantity does not exist (`when_not_applicable:`) or may be missing",
         )
     if not found.complete:
         what = f"complete data can leave `{decision.name}` open"

@@ -91,7 +91,7 @@ decisions:
   arm:
     intent: at most one
     choices:
-      between: {when: kps > 70 and kps < 80}
+      middle: {when: kps > 70 and kps < 80}
       fit: {when: kps >= 80}
 """
 CHECK = Check(CODE, NAME, Severity.WARNING, run, passes=(PASSES,), fails=(FAILS,))
