@@ -1,25 +1,26 @@
-"""What passes between the solver's two halves: questions to the worker process and its replies."""
+"""What passes between the solver's two halves: questions to the worker process and its replies.
+
+Named tuples, because thousands of them are packed and unpacked.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from trialproof.model.patient import Patient
 from trialproof.model.protocol import Selection
 from trialproof.verify.statement import AnyPatient, AnyReading, Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What one question may cost: `seconds` of time; `seed` perturbs the solver (results must not depend on it)."""
 
     seconds: float = 10.0
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """Is there a patient (and readings) of whom all statements of `base` and `further` are so?
 
     Statements are numbers; `new` defines those not sent before. `wanted`: the model is to be returned.
@@ -32,8 +33,7 @@ class Question:
     limits: Limits
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """`yes` with the patients and readings if wanted, `no`, or `unknown` with the reason.
 
     To `no` belongs the `core`: those of the further statements that already contradict the base.
@@ -42,5 +42,5 @@ class Reply:
     answer: str
     reason: str = ""
     core: tuple[int, ...] = ()
-    patients: Mapping[AnyPatient, Patient] = field(default_factory=dict)
-    readings: Mapping[AnyReading, Selection] = field(default_factory=dict)
+    patients: Mapping[AnyPatient, Patient] = {}
+    readings: Mapping[AnyReading, Selection] = {}
