@@ -81,7 +81,7 @@ def test_a_known_patient_leaves_nothing_to_solve(world: World) -> None:
         assert (found.holds is constant(expected.holds), found.fails is constant(expected.fails)) == (True, True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(worlds(patients=1), st.sampled_from(WANTED))
 def test_patients_whom_z3_finds_on_a_boundary_are_judged_alike(world: World, wanted: Truth[bool]) -> None:
     for condition in world.conditions:

@@ -23,7 +23,7 @@ def assert_same(world: World, left: Condition, right: Condition) -> None:
         assert meaning.truth(left) == meaning.truth(right)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(worlds(asks=False, patients=1), st.data())
 def test_recording_a_missing_value_never_turns_a_determined_truth_around(world: World, data: st.DataObject) -> None:
     (patient,) = world.patients
@@ -43,14 +43,14 @@ def test_recording_a_missing_value_never_turns_a_determined_truth_around(world: 
     assert not number.known or after.number(world.term) == number
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(worlds())
 def test_two_denials_cancel(world: World) -> None:
     for condition in world.conditions:
         assert_same(world, Not(Not(condition)), condition)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(worlds())
 def test_de_morgan(world: World) -> None:
     every, some = AllOf(world.conditions), AnyOf(world.conditions)
@@ -59,14 +59,14 @@ def test_de_morgan(world: World) -> None:
     assert_same(world, Not(some), AllOf(denied))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(worlds())
 def test_if_then_is_said_with_or(world: World) -> None:
     premise, conclusion, _ = world.conditions
     assert_same(world, IfThen(premise, conclusion), AnyOf((Not(premise), conclusion)))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(worlds(), st.integers(-1, 4))
 def test_counting_is_said_with_and_and_or(world: World, number: int) -> None:
     some = world.conditions

@@ -15,7 +15,7 @@ def opinion(truth: Truth[bool]) -> Opinion:
     return truth.holds if truth.holds or truth.fails else None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(worlds())
 def test_every_condition_is_judged_alike(world: World) -> None:
     for patient in world.patients:

@@ -14,7 +14,7 @@ from trialproof.simulate.cohort import among, cohort_of, evaluate, patients_of, 
 from trialproof.simulate.rational import Exact, TooManyBits
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(worlds())
 def test_every_condition_and_decision_is_judged_alike(world: World) -> None:
     cohort = cohort_of(world.protocol, world.patients)

@@ -330,6 +330,14 @@ def test_evaluating_leaves_every_column_as_it_was() -> None:
         assert (group.columns[name].values == values).all()
 
 
+def test_an_amendment_may_add_a_quantity_that_the_cohort_lacks_and_drop_one_that_it_has() -> None:
+    group = cohort(PROTOCOL, diameter=[49, 50], resection=[0, 1])
+    amended = protocol_of(DIAMETER, number("albumin", 0, 60))
+    truth = evaluate(amended, group, Compare(Value("albumin"), Relation.LT, constant("30")))
+    assert (truth.holds.tolist(), truth.fails.tolist()) == ([False, False], [False, False])
+    assert holds(group, Is("resection", ("R1",))) == [False, True]
+
+
 def test_an_amended_protocol_may_judge_the_cohort_unless_it_records_a_quantity_differently() -> None:
     group = cohort(PROTOCOL, diameter=[49, 50])
     small = Compare(Value("diameter"), Relation.LT, constant("5"))
