@@ -1,9 +1,11 @@
 """Canonical witnesses: the first patient, in a fixed order of values, of whom a set of statements is so.
 
-Quantities come in declared order. The usual patient of a population has round values off every threshold, a yes/no is
-no if it can be, a category the first that fits. Any other witness differs from the usual patient only where it must:
-what a region restricts takes its value nearest the threshold. Where no listed value fits, the smallest fitting one is
-found by bisection: never a number from a solver's model, which changes with its version and seed.
+Quantities come in declared order. The usual eligible patient has round values off every threshold, a yes/no is no if it
+can be, a category the first that fits. The usual patient of another population differs from that one, and any other
+witness from the usual patient of its population, only where it must: what a region restricts takes its value nearest
+the threshold. Without recording steps, values on a step come first.
+Where no listed value fits, the smallest fitting one is found by bisection: never a number from a solver's model, which
+changes with its version and seed.
 """
 
 from __future__ import annotations
@@ -12,10 +14,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 
-from trialproof.model.condition import Compare, Number, Relation, Value
+from trialproof.model.condition import Compare, Eligible, Number, Relation, Value
 from trialproof.model.patient import Patient
 from trialproof.model.protocol import NumberKind, Recorded
-from trialproof.verify.candidates import Field, Option, option, options_of
+from trialproof.verify.candidates import Field, Option, option, options_of, ordinary
 from trialproof.verify.case import Case
 from trialproof.verify.replay import Disagreement, could_be_recorded, is_so
 from trialproof.verify.search import first
@@ -35,17 +37,35 @@ def canonical(
 
     Raises `Unknown` where the solver gives up, `Disagreement` where the plain evaluator does not confirm the patient.
     """
-    usual: Mapping[str, Recorded] = {}
-    if also:
-        member = case.once(("usual patient", *map(id, base)), lambda: (base, canonical(case, base)))[1]
-        if member is None:
-            return None
-        usual = member.as_dict()
+    member = usual_patient(case, base)
+    if member is None or not (also or prefer):
+        return member
+    return _first_patient(case, base, also, prefer or {}, member.as_dict())
+
+
+def usual_patient(case: Case, base: tuple[Statement, ...]) -> Patient | None:
+    """Return the canonical patient of a population, who resembles the usual eligible one where that can be."""
+
+    def find() -> tuple[tuple[Statement, ...], Patient | None]:
+        eligible = case.population(Eligible())
+        resembled = None if base == eligible else usual_patient(case, eligible)
+        return base, _first_patient(case, base, (), {}, resembled.as_dict() if resembled else {})
+
+    return case.once(("usual patient", *map(id, base)), find)[1]
+
+
+def _first_patient(
+    case: Case,
+    base: tuple[Statement, ...],
+    also: tuple[Statement, ...],
+    prefer: Preferences,
+    usual: Mapping[str, Recorded],
+) -> Patient | None:
     names = list(case.protocol.quantities)
     readings = readings_of((case.said(Every(())), *base, *also), case.patient)
     fields = [Field(each, case.patient, readings) for each in case.protocol.quantities.values()]
     choices = [
-        _choices(case, field, (*(prefer or {}).get(name, ()), *_if_any(usual.get(name))))
+        _choices(case, field, (*prefer.get(name, ()), *_if_any(usual.get(name))))
         for name, field in zip(names, fields, strict=True)
     ]
     values = {id(each.statement): each.value for options in choices for each in options}
@@ -68,8 +88,11 @@ def canonical(
 
 
 def _choices(case: Case, field: Field, preferred: tuple[Recorded | None, ...]) -> list[Option]:
-    key = ("choices", field.quantity.name, field.readings, preferred)
-    return case.once(key, lambda: options_of(field, case.thresholds[field.quantity.name], preferred))
+    name = field.quantity.name
+    charted, thresholds = case.solver.protocol.quantities[name].kind, case.thresholds[name]
+    if case.patient.dense and isinstance(charted, NumberKind):
+        preferred = (*preferred, *ordinary(thresholds, charted))
+    return case.once(("choices", name, field.readings, preferred), lambda: options_of(field, thresholds, preferred))
 
 
 def _if_any(value: Recorded | None) -> tuple[Recorded, ...]:

@@ -23,7 +23,7 @@ from trialproof.verify.axes import axes_of
 from trialproof.verify.case import Case
 from trialproof.verify.describe import Regions, regions_of
 from trialproof.verify.finding import Label
-from trialproof.verify.statement import Fails, Holds, Statement, undetermined
+from trialproof.verify.statement import Fails, Holds, Never, Statement, undetermined
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ def open_criteria(case: Case) -> tuple[Open, ...]:
     """
 
     def find() -> tuple[Open, ...]:
-        population = case.patients(undetermined(Eligible()))
+        population = case.patients(Never(Fails(Eligible())))
         found = []
-        for criterion in case.protocol.criteria if case.possible(population)(()) else ():
+        for criterion in case.protocol.criteria:
             if case.possible(population)([undetermined(criterion.rule)]):
                 axes = axes_of(case.protocol, [criterion.rule], [case.selection])
                 found.append(Open(criterion, regions_of(case, population, undetermined(criterion.rule), axes)))

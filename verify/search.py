@@ -45,14 +45,11 @@ def first(
 
 
 def _run(possible: Possible, fixed: Sequence[Statement], favourites: Sequence[Statement]) -> Sequence[Statement]:
-    """Return the longest beginning of the favourites that is possible together with what is fixed."""
-    if possible((*fixed, *favourites)):
-        return favourites
-    good, bad = 0, len(favourites)
-    while bad - good > 1:
-        middle = (good + bad) // 2
-        if possible((*fixed, *favourites[:middle])):
-            good = middle
-        else:
-            bad = middle
-    return favourites[:good]
+    """Return the longest beginning of the favourites that is possible together with what is fixed.
+
+    Downwards, since the solver remembers why a longer beginning was impossible: only what it does not know is asked.
+    """
+    for length in range(len(favourites), 0, -1):
+        if possible((*fixed, *favourites[:length])):
+            return favourites[:length]
+    return ()

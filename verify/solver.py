@@ -128,7 +128,8 @@ class Solver:
         """Answer from what is already known to contradict the base, else ask the worker."""
         base_numbers, numbers = tuple(map(self._number, base)), tuple(map(self._number, further))
         cores = self._cores.setdefault(base_numbers, [])
-        if any(core.issubset(numbers) for core in cores):
+        asked = frozenset(numbers)
+        if any(core <= asked for core in cores):
             return Reply("no")
         reply = self._send(base_numbers, numbers, wanted=wanted)
         if reply.answer == "no":

@@ -5,7 +5,7 @@ Shares no code with what it checks: statements about patients are judged here a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Self, TypeAlias, assert_never
@@ -13,9 +13,9 @@ from unittest.mock import patch
 
 from tests.agreement.naive import Naive, Opinion
 from tests.verify.finite import values_of
-from trialproof.model.condition import Condition, Eligible, Takes, Term
+from trialproof.model.condition import EVERYONE, Condition, Eligible, IfThen, Takes, Term
 from trialproof.model.patient import Patient
-from trialproof.model.protocol import Decision, Protocol, Recorded, Selection
+from trialproof.model.protocol import Claim, Decision, Protocol, Recorded, Selection
 from trialproof.verify.finding import Review
 from trialproof.verify.question import Question, Reply
 from trialproof.verify.review import review
@@ -182,6 +182,16 @@ def works(protocol: Protocol, decision: Decision, selection: Selection) -> bool:
 
 def eligible(judge: Judge) -> bool:
     return judge.judge(Eligible()) is True
+
+
+def meant_and_broken(claim: Claim, people: Iterable[Judge]) -> tuple[list[Judge], list[Judge]]:
+    """Return of whom a claim speaks, and for whom of them it does not hold."""
+    premise: Condition = EVERYONE
+    conclusion = claim.rule
+    if isinstance(claim.rule, IfThen):
+        premise, conclusion = claim.rule.premise, claim.rule.conclusion
+    meant = [each for each in people if each.judge(premise) is True]
+    return meant, [each for each in meant if each.judge(conclusion) is not True]
 
 
 class InProcess(Solver):

@@ -1,4 +1,4 @@
-"""Every check keeps the same promises: one file, a code, a manual page, and examples on which it speaks or is silent."""
+"""Every check keeps the same promises: one file, a code, a manual page, examples on which it speaks or is silent."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.verify.everyone import reviewed
 from trialproof.model.load import load
 from trialproof.reports.manual import explanation, listing
 from trialproof.verify import checks
 from trialproof.verify.check import Check
 from trialproof.verify.checks import CHECKS
 from trialproof.verify.finding import Finding, Review, Severity
-from trialproof.verify.review import review
 
 FOLDER = Path(checks.__file__).parent
 PYTHON_WORDS = re.compile(r"\b(?:None|True|False|Fraction|tuple|dict|str|int|NoneType)\b|<class|\\n")
@@ -25,7 +25,7 @@ def examples(kind: str) -> list[tuple[Check, str]]:
 
 def examine(folder: Path, text: str, check: Check) -> Review:
     (folder / "protocol.yaml").write_text(text, encoding="utf-8")
-    return review(load(folder), select=[check.code])
+    return reviewed(load(folder), select=[check.code])
 
 
 def test_the_table_lists_every_file_once() -> None:
@@ -88,6 +88,6 @@ def test_its_severity_follows_the_rule(check: Check) -> None:
 
 def test_a_protocol_without_any_rule_is_neither_proved_nor_refuted(tmp_path: Path) -> None:
     (tmp_path / "protocol.yaml").write_text("trialproof: 1\ntitle: nothing yet\n", encoding="utf-8")
-    found = review(load(tmp_path))
+    found = reviewed(load(tmp_path))
     assert not found.findings
     assert not found.proved

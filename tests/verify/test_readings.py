@@ -39,11 +39,15 @@ def met(choice: Mapping[str, str], selection: Selection) -> bool:
 @settings(max_examples=80, deadline=None)
 @given(READ)
 def test_the_working_combination_is_the_first_that_works(protocol: Protocol) -> None:
+    check_working(protocol)
+
+
+def check_working(protocol: Protocol) -> None:
+    """Raise `AssertionError` unless the combination found to work is the first that does."""
     case = case_of(protocol)
     for decision in protocol.decisions.values():
         found = find_working(case, decision)
         working = [each for each in combinations(protocol) if works(protocol, decision, each)]
-        event(type(found).__name__)
         assert isinstance(found, Works) == bool(working)
         if isinstance(found, Works):
             assert dict(found.readings) == earliest(case, decision, working)

@@ -65,43 +65,47 @@ def searches(protocol: Protocol) -> list[Search]:
     return found
 
 
-@settings(max_examples=120, deadline=None)
-@given(SMALL)
-def test_the_boxes_are_exactly_the_patients_of_the_target(protocol: Protocol) -> None:
+def check_regions(protocol: Protocol) -> None:
+    """Raise `AssertionError` unless every search of a review found exactly its patients."""
     for search in searches(protocol):
-        event(f"{min(len(search.boxes.boxes), 3)} boxes")
         assert search.boxes.complete
         covered = [search.within(box) for box in search.boxes.boxes]
         assert set().union(*covered) == search.patients(search.target)
 
 
+@settings(max_examples=120, deadline=None)
+@given(SMALL)
+def test_the_boxes_are_exactly_the_patients_of_the_target(protocol: Protocol) -> None:
+    check_regions(protocol)
+
+
 @settings(max_examples=80, deadline=None)
 @given(SMALL)
-def test_no_box_lies_within_another(protocol: Protocol) -> None:
+def test_boxes_are_as_wide_as_they_can_be_and_none_is_superfluous(protocol: Protocol) -> None:
     for search in searches(protocol):
+        event(f"{min(len(search.boxes.boxes), 3)} boxes")
         covered = [search.within(box) for box in search.boxes.boxes]
-        for at, one in enumerate(covered):
-            assert one
-            assert not any(one <= other for other in covered[:at] + covered[at + 1 :])
-
-
-@settings(max_examples=60, deadline=None)
-@given(SMALL)
-def test_no_box_could_be_wider_or_says_what_nobody_reaches(protocol: Protocol) -> None:
-    for search in searches(protocol):
-        target = search.patients(search.target)
+        for at, here in enumerate(covered):
+            assert here
+            assert not any(here <= other for other in covered[:at] + covered[at + 1 :])
         for box in search.boxes.boxes:
-            for at, axis in enumerate(search.axes):
-                chosen = box.parts[at]
-                if len(chosen) == len(axis.parts):
-                    continue
-                assert not search.within(box.put(at, range(len(axis.parts)))) <= target
-                for index in range(len(axis.parts)):
-                    reached = search.within(box.put(at, [index]))
-                    if index in chosen:
-                        assert reached
-                    elif reached and keeps_one_interval(axis, chosen, index):
-                        assert not reached <= target
+            check_widest(search, box)
+
+
+def check_widest(search: Search, box: Box) -> None:
+    """Raise `AssertionError` if the box could be wider, or has a part that nobody reaches."""
+    target = search.patients(search.target)
+    for at, axis in enumerate(search.axes):
+        chosen = box.parts[at]
+        if len(chosen) == len(axis.parts):
+            continue
+        assert not search.within(box.put(at, range(len(axis.parts)))) <= target
+        for index in range(len(axis.parts)):
+            reached = search.within(box.put(at, [index]))
+            if index in chosen:
+                assert reached
+            elif reached and keeps_one_interval(axis, chosen, index):
+                assert not reached <= target
 
 
 def keeps_one_interval(axis: Axis, chosen: Sequence[int], index: int) -> bool:
@@ -111,25 +115,17 @@ def keeps_one_interval(axis: Axis, chosen: Sequence[int], index: int) -> bool:
 
 @settings(max_examples=60, deadline=None)
 @given(SMALL)
-def test_boxes_said_apart_still_cover_the_target(protocol: Protocol) -> None:
+def test_regions_said_apart_cover_the_target_each_with_a_witness_of_its_own(protocol: Protocol) -> None:
     for search in searches(protocol):
         boxes = search.boxes.boxes
         trimmed = apart(search.case, search.population, search.target, search.axes, boxes)
         assert set().union(*map(search.within, trimmed)) == search.patients(search.target)
-        assert [search.within(one) <= search.within(whole) for one, whole in zip(trimmed, boxes, strict=True)] == [
-            True
-        ] * len(boxes)
-
-
-@settings(max_examples=40, deadline=None)
-@given(SMALL)
-def test_each_region_has_a_witness_of_its_own(protocol: Protocol) -> None:
-    for search in searches(protocol):
         found = describe.regions_of(search.case, search.population, search.target, search.axes)
         before: set[int] = set()
-        for region, box in zip(found.regions, search.boxes.boxes, strict=True):
-            witness = dict(region.witness.patient.values)
-            here = {at for at in search.within(box) if search.members[at].record == witness}
+        for region, box, shorter in zip(found.regions, boxes, trimmed, strict=True):
+            whole, record = search.within(box), dict(region.witness.patient.values)
+            assert search.within(shorter) <= whole
+            here = {at for at in whole if search.members[at].record == record}
             assert here
-            assert not here & before or search.within(box) <= before
-            before |= search.within(box)
+            assert not here & before or whole <= before
+            before |= whole

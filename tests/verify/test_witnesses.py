@@ -9,6 +9,7 @@ from hypothesis import event, given, settings, strategies as st
 
 from tests.verify.everyone import InProcess, Judge, alone, is_so, reviewed
 from tests.verify.finite import combinations, protocols, values_of
+from trialproof.model.condition import Eligible
 from trialproof.model.patient import Patient
 from trialproof.model.protocol import Protocol, Recorded
 from trialproof.verify.candidates import Field, options_of
@@ -16,8 +17,9 @@ from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.finding import Review
 from trialproof.verify.properties import gap, member, overlap, settled, undetermined
-from trialproof.verify.statement import Never, Statement
+from trialproof.verify.statement import Holds, Never, Statement
 
+ELIGIBLE = Holds(Eligible())
 SEEDS = (0, 1, 2, 3)
 SMALL = st.one_of(protocols(), protocols(readings=True))
 
@@ -54,9 +56,10 @@ def rank(listed: Sequence[Recorded | None], value: Recorded | None) -> tuple[int
 @given(SMALL)
 def test_a_witness_is_the_first_patient_in_the_documented_order(protocol: Protocol) -> None:
     case, people = Case(protocol, InProcess(protocol), protocol.preferred), alone(protocol)
+    eligible = first_in_order(case, [each for each in people if is_so(ELIGIBLE, each)], None)
     for population, target in questions(protocol):
         members = [each for each in people if is_so(population, each)]
-        usual = first_in_order(case, members, None)
+        usual = first_in_order(case, members, None if population == ELIGIBLE else eligible)
         assert canonical(case, case.patients(population)) == usual
         found = canonical(case, case.patients(population), case.said(target))
         event("found" if found else "none")

@@ -15,84 +15,119 @@ Example
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
-from trialproof.model.patient import Patient
-from trialproof.model.protocol import Decision, NumberKind
+from trialproof.model.condition import Compare, Condition, Floor, Number, Product, Relation, Value
+from trialproof.model.protocol import Claim, Decision, NumberKind, Quantity
 from trialproof.model.unit import say_amount
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, choice_label, gave_up
-from trialproof.verify.checks.refuted_claim import counterexamples
+from trialproof.verify.checks.refuted_claim import counterexamples, split
 from trialproof.verify.describe import Regions
-from trialproof.verify.fates import gaps, overlaps, somebody, undetermined_patients
+from trialproof.verify.fates import gaps, overlaps, undetermined_patients
 from trialproof.verify.finding import Finding, Label, Region, Severity
+from trialproof.verify.properties import gap, overlap, undetermined
 from trialproof.verify.solver import Unknown
+from trialproof.verify.statement import Every, Holds, Never, Statement
 
 CODE, NAME = "TP110", "recording-step"
 
 
+@dataclass(frozen=True, slots=True)
+class _Promise:
+    """What holds of a population as long as steps are kept: `broken` is so of no member. `find` lists of whom it is."""
+
+    what: str
+    population: Condition
+    broken: Statement
+    find: Callable[[Case], tuple[Region, ...]]
+
+
 def run(case: Case) -> Iterator[Said]:
     """Ask again, without steps, whatever holds with them."""
-    if not any(isinstance(each.kind, NumberKind) and each.kind.step for each in case.protocol.quantities.values()):
+    if not _stepped(case):
         return
     dense = case.without_steps()
     for decision in case.protocol.decisions.values():
         labels = tuple(choice_label(choice) for choice in decision.choices)
-        for what, find in _properties(decision):
-            try:
-                if somebody(case, decision) is not None and not find(case):
-                    yield from _compare(case, f"`{decision.name}` {what}", find(dense), labels, decision.name)
-            except Unknown as reason:
-                yield gave_up(CODE, NAME, f"`{decision.name}` {what} whatever the recording step", reason, decision)
+        for promise in _promises(decision):
+            yield from _judge(case, dense, promise, labels, decision)
     for claim in case.protocol.claims:
-        try:
-            if not counterexamples(case, claim).regions:
-                label = Label(claim.place, claim.quotes, f"claim `{claim.id}`")
-                found = counterexamples(dense, claim).regions
-                yield from _compare(case, f"claim `{claim.id}` holds", found, (label,), None)
-        except Unknown as reason:
-            yield gave_up(CODE, NAME, f"claim `{claim.id}` holds whatever the recording step", reason)
+        label = Label(claim.place, claim.quotes, f"claim `{claim.id}`")
+        yield from _judge(case, dense, _claimed(claim), (label,), None)
 
 
-def _properties(decision: Decision) -> list[tuple[str, Callable[[Case], tuple[Region, ...]]]]:
+def _judge(
+    case: Case, dense: Case, promise: _Promise, labels: tuple[Label, ...], decision: Decision | None
+) -> Iterator[Said]:
+    try:
+        kept = case.possible(case.population(promise.population))(()) and not promise.find(case)
+        found = promise.find(dense) if kept else ()
+        if found:
+            yield Finding(
+                CODE,
+                NAME,
+                Severity.NOTE,
+                f"{promise.what} only because {_steps(case, dense, promise)}",
+                decision=decision.name if decision else None,
+                regions=found,
+                witness=found[0].witness,
+                labels=labels,
+                help="nothing to do as long as nobody records or computes a value between two steps",
+            )
+    except Unknown as reason:
+        yield gave_up(CODE, NAME, f"{promise.what} whatever the recording step", reason, decision)
+
+
+def _promises(decision: Decision) -> list[_Promise]:
     def all_overlaps(case: Case) -> tuple[Region, ...]:
         return tuple(region for clash in overlaps(case, decision) for region in clash.regions.regions)
 
     def regions(find: Callable[[Case, Decision], Regions]) -> Callable[[Case], tuple[Region, ...]]:
         return lambda case: find(case, decision).regions
 
+    name, members = f"`{decision.name}`", decision.population
     return [
-        ("has no gap", regions(gaps)),
-        ("has no overlap", all_overlaps),
-        ("is never undetermined", regions(undetermined_patients)),
+        _Promise(f"{name} has no gap", members, gap(decision), regions(gaps)),
+        _Promise(f"{name} has no overlap", members, overlap(decision), all_overlaps),
+        _Promise(
+            f"{name} is never undetermined", members, undetermined(decision), regions(undetermined_patients)
+        ),
     ]
 
 
-def _compare(
-    case: Case, what: str, dense: tuple[Region, ...], labels: tuple[Label, ...], decision: str | None
-) -> Iterator[Finding]:
-    if dense:
-        yield Finding(
-            CODE,
-            NAME,
-            Severity.NOTE,
-            f"{what} only because {_steps(case, dense[0].witness.patient)}",
-            decision=decision,
-            regions=dense,
-            witness=dense[0].witness,
-            labels=labels,
-            help="nothing to do as long as nobody records or computes a value between two steps",
-        )
+def _claimed(claim: Claim) -> _Promise:
+    def find(case: Case) -> tuple[Region, ...]:
+        return counterexamples(case, claim).regions
+
+    premise, conclusion = split(claim)
+    return _Promise(f"claim `{claim.id}` holds", premise, Never(Holds(conclusion)), find)
 
 
-def _steps(case: Case, patient: Patient) -> str:
-    """Say which quantities of a dense patient lie off their steps."""
-    said = []
-    for name, value in patient:
-        kind = case.protocol.quantities[name].kind
-        if isinstance(kind, NumberKind) and isinstance(value, Fraction) and kind.step and (value / kind.step) % 1:
-            said.append(f"`{name}` is charted in steps of {say_amount(kind.step, kind.unit)}")
-    return " and ".join(said) or "of the recording steps"
+def _stepped(case: Case) -> list[tuple[Quantity, NumberKind, Fraction]]:
+    numbers = [(each, each.kind) for each in case.protocol.quantities.values() if isinstance(each.kind, NumberKind)]
+    return [(each, kind, kind.step) for each, kind in numbers if kind.step is not None]
+
+
+def _steps(case: Case, dense: Case, promise: _Promise) -> str:
+    """Say which steps keep the promise: with all the others kept, each of these is needed."""
+    broken = dense.possible(dense.population(promise.population), dense.said(promise.broken))
+    kept: list[Statement] = []
+    needed: list[str] = []
+    for quantity, kind, step in _stepped(case):
+        if broken([*kept, _on_step(quantity, step)]):
+            kept.append(_on_step(quantity, step))
+        else:
+            needed.append(f"`{quantity.name}` is charted in steps of {say_amount(step, kind.unit)}")
+    return " and ".join(needed)
+
+
+def _on_step(quantity: Quantity, step: Fraction) -> Statement:
+    """Return that the quantity has no value off its steps."""
+    steps = Product((Value(quantity.name), Number(1 / step)))
+    off = Compare(Floor(steps), Relation.NE, steps)
+    return Never(Every((Holds(quantity.applies_if), Holds(off))))
 
 
 PASSES = """\
