@@ -145,9 +145,7 @@ class Meaning(Generic[B, N]):
         c = self.carrier
         match condition:
             case Compare(left, relation, right):
-                a, b = self.number(left), self.number(right)
-                known, related = c.every((a.known, b.known)), c.relate(a.value, relation, b.value)
-                return Truth(c.every((known, related)), c.every((known, c.negate(related))))
+                return self._once(condition, lambda: self._compare(left, relation, right))
             case Is(quantity, categories):
                 return self._once(condition, lambda: self._is(quantity, categories))
             case Yes(quantity):
@@ -262,6 +260,11 @@ class Meaning(Generic[B, N]):
         if found is None:
             found = self._truths[condition] = evaluate()
         return found
+
+    def _compare(self, left: Term, relation: Relation, right: Term) -> Truth[B]:
+        c, a, b = self.carrier, self.number(left), self.number(right)
+        known, related = c.every((a.known, b.known)), c.relate(a.value, relation, b.value)
+        return Truth(c.every((known, related)), c.every((known, c.negate(related))))
 
     def _is(self, quantity: str, categories: tuple[str, ...]) -> Truth[B]:
         default = self.protocol.quantities[quantity].when_not_applicable

@@ -59,7 +59,8 @@ class _Writer:
             yield from self._label(label)
         yield from self._regions(finding.regions)
         if finding.witness is not None and not any(not each.outcome for each in finding.regions):
-            yield page.entry("patient", say_patient(self._protocol, finding.witness))
+            label = "for one" if finding.regions else "patient"
+            yield page.entry(label, say_patient(self._protocol, finding.witness))
         readings = say_readings(finding.readings)
         told = any(region.outcome for region in finding.regions) or not (
             finding.readings.choices or not finding.readings.complete
@@ -85,7 +86,7 @@ class _Writer:
         for outcome, alike in groupby(regions, key=lambda region: region.outcome):
             together = list(alike)
             if outcome:
-                yield page.entry("", outcome)
+                yield page.entry(*_read_as(outcome))
             for at, region in enumerate(together[:REGIONS_SHOWN], start=1):
                 label = "region" if len(together) == 1 else f"region {at}"
                 if region.words:
@@ -127,6 +128,12 @@ def _summary(review: Review) -> str:
     if not said and not review.proved and not review.undecided:
         return "nothing was checked: there is no rule yet that anything could be proved of"
     return f"{said or 'nothing found'}; {len(review.proved)} proved; {len(review.undecided)} undecided"
+
+
+def _read_as(outcome: str) -> tuple[str, str]:
+    """Return an outcome with the reading that brings it about as its label."""
+    label = "read as"
+    return (label, outcome.removeprefix(label).lstrip()) if outcome.startswith(label) else ("outcome", outcome)
 
 
 def _pinned(region: Region) -> str:

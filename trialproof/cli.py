@@ -106,16 +106,29 @@ def check(
       trialproof check protocols/esophageal-salvage --reading arm.involved_field=flat
       trialproof check . --select TP1,TP2 --format json > findings.json
     """  # noqa: D301
-    from trialproof.model.load import load, read_selection
-    from trialproof.verify.review import review
+    from trialproof.verify.solver import launch
 
-    wanted, unwanted = _codes(select), _codes(ignore)
-    loaded = load(protocol)
-    selection = read_selection(loaded, readings)
-    with _progress() as tell:
-        found = review(
-            loaded, selection=selection, select=wanted, ignore=unwanted, seconds=timeout, progress=tell
-        )
+    worker = launch()
+    try:
+        from trialproof.model.load import load, read_selection
+        from trialproof.verify.review import review
+
+        wanted, unwanted = _codes(select), _codes(ignore)
+        loaded = load(protocol)
+        chosen = read_selection(loaded, readings)
+        with _progress() as tell:
+            found = review(
+                loaded,
+                selection=chosen,
+                select=wanted,
+                ignore=unwanted,
+                seconds=timeout,
+                worker=worker,
+                progress=tell,
+            )
+    finally:
+        worker.kill()
+        worker.communicate()
     if form == "json":
         from trialproof.reports.json_report import write_json
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from subprocess import Popen
 
 from trialproof.model.protocol import NumberKind, Protocol, Quantity
 from trialproof.model.unit import say_amount
@@ -22,6 +23,7 @@ def review(
     ignore: Sequence[str] = (),
     seconds: float = 10.0,
     seed: int = 0,
+    worker: Popen[bytes] | None = None,
     progress: Callable[[Check], None] | None = None,
 ) -> Review:
     """Run the checks and return all they say.
@@ -33,6 +35,7 @@ def review(
         ignore: codes or beginnings of codes to leave out.
         seconds: deadline of one question to the solver.
         seed: perturbs the solver's search; no result depends on it.
+        worker: a solver process launched beforehand; it ends with the review.
         progress: called before each check.
 
     Raises:
@@ -44,7 +47,7 @@ def review(
     proved: list[Proved] = []
     undecided: list[Undecided] = []
     not_checked: list[str] = []
-    with Solver(protocol, seconds=seconds, seed=seed) as solver:
+    with Solver(protocol, seconds=seconds, seed=seed, worker=worker) as solver:
         case = Case(protocol, solver, chosen)
         for check in checks:
             if progress is not None:

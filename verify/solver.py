@@ -61,14 +61,25 @@ class Unknown(Exception):
     """Raised through a search whose next step needs an answer that the solver could not give."""
 
 
+def launch() -> subprocess.Popen[bytes]:
+    """Start a worker process, which can boot while its protocol is still being read."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and our own program text
+        [sys.executable, "-c", BOOT, json.dumps(sys.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+
+
 class Solver:
     """Asks about one protocol. Use as a context manager, so that the worker ends with it.
 
-    `seconds` is the deadline of one question; `seed` perturbs Z3's search, which no result may depend on.
+    `seconds` is the deadline of one question; `seed` perturbs Z3's search, which no result may depend on; `worker` is
+    a process launched beforehand.
     """
 
-    def __init__(self, protocol: Protocol, *, seconds: float = 10.0, seed: int = 0) -> None:
+    def __init__(
+        self, protocol: Protocol, *, seconds: float = 10.0, seed: int = 0, worker: subprocess.Popen[bytes] | None = None
+    ) -> None:
         self.protocol = protocol
+        self._launched = worker
         self.questions = 0
         self._limits = Limits(seconds, seed)
         self._numbers: dict[Statement, int] = {}
@@ -166,9 +177,7 @@ class Solver:
                 worker.kill()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        self._worker = subprocess.Popen(  # noqa: S603 - our own interpreter and our own program text
-            [sys.executable, "-c", BOOT, json.dumps(sys.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        self._worker, self._launched = self._launched or launch(), None
         self._sent = 0
         _write(self.protocol, self._worker.stdin)
         return self._worker

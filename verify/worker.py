@@ -7,6 +7,7 @@ user wrote is ever unpickled. A statement is sent once and then spoken of by its
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -156,9 +157,10 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
 def main() -> None:
     """Serve on standard input and output; whatever a library prints goes to standard error.
 
-    An interrupt from the keyboard is the parent's to handle.
+    An interrupt from the keyboard is the parent's to handle. Formulas make no cycles, and to look for them takes time.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     serve(sys.stdin.buffer, replies)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from subprocess import Popen
 from typing import Self, TypeAlias, assert_never
 from unittest.mock import patch
 
@@ -197,8 +198,10 @@ def meant_and_broken(claim: Claim, people: Iterable[Judge]) -> tuple[list[Judge]
 class InProcess(Solver):
     """A solver without a process of its own: many small protocols in the time that one process takes to start."""
 
-    def __init__(self, protocol: Protocol, *, seconds: float = 10.0, seed: int = 0) -> None:
-        super().__init__(protocol, seconds=seconds, seed=seed)
+    def __init__(
+        self, protocol: Protocol, *, seconds: float = 10.0, seed: int = 0, worker: Popen[bytes] | None = None
+    ) -> None:
+        super().__init__(protocol, seconds=seconds, seed=seed, worker=worker)
         self._office = Office(protocol)
 
     def __enter__(self) -> Self:

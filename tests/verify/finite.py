@@ -38,6 +38,7 @@ from trialproof.model.condition import (
     Not,
     Number,
     Product,
+    Quotient,
     Readings,
     ReadTerm,
     Relation,
@@ -313,9 +314,9 @@ def draw_threshold(draw: DrawFn, draft: Draft, name: str) -> Fraction:
 
 
 def draw_term(draw: DrawFn, draft: Draft, depth: int) -> Term:
-    """Draw a number that is at most so many operations deep; whatever is multiplied has one unknown."""
+    """Draw a number that is at most so many operations deep."""
     kinds = ["value"] * 3 + ["number"] + ["derived"] * bool(draft.defined(numbers=True))
-    kinds += ["sum", "sum", "weighted", "least", "greatest", "floor", "cases"] * bool(depth)
+    kinds += ["sum", "sum", "weighted", "least", "greatest", "floor", "cases", "product", "quotient"] * bool(depth)
 
     def below() -> Term:
         return draw_term(draw, draft, depth - 1)
@@ -329,6 +330,10 @@ def draw_term(draw: DrawFn, draft: Draft, depth: int) -> Term:
             return Sum((below(), below()))
         case "weighted":
             return Product((Number(draw(st.sampled_from((Fraction(-1), Fraction(2), Fraction(0))))), below()))
+        case "product":
+            return Product((below(), below()))
+        case "quotient":
+            return Quotient(below(), below())
         case "least":
             return Least((below(), below()))
         case "greatest":
