@@ -59,15 +59,14 @@ class _Writer:
             yield from self._label(label)
         yield from self._regions(finding.regions)
         if finding.witness is not None and not any(not each.outcome for each in finding.regions):
-            label = "for one" if finding.regions else "patient"
-            yield page.entry(label, say_patient(self._protocol, finding.witness))
+            heading = "for one" if finding.regions else "patient"
+            yield page.entry(heading, say_patient(self._protocol, finding.witness))
         readings = say_readings(finding.readings)
         told = any(region.outcome for region in finding.regions) or not (
             finding.readings.choices or not finding.readings.complete
         )
         if readings and not told:
-            whom = "this patient" if len(finding.regions) <= 1 else "one of these patients"
-            yield page.entry("readings", f"{whom} is affected {readings}")
+            yield page.entry("readings", f"there are such patients {readings}")
         if finding.help:
             yield page.entry("help", finding.help)
 

@@ -59,6 +59,7 @@ def regions_of(
                 witness=witness(case, patient, shown),
                 outcome=outcome,
                 pinned=tuple(_pinned(case.protocol, axes, box)),
+                place=inside(axes, rest),
             )
         )
     return Regions(tuple(regions), found.complete)

@@ -11,8 +11,7 @@ from trialproof.model.protocol import Decision, Protocol
 from trialproof.verify.axes import Axis, NumberAxis, Otherwise, axes_of, read_otherwise
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
-from trialproof.verify.describe import regions_of
-from trialproof.verify.finding import Region
+from trialproof.verify.describe import Regions, regions_of
 from trialproof.verify.outcome import outcome_of, same_outcome
 from trialproof.verify.properties import recordable
 from trialproof.verify.search import first
@@ -21,11 +20,12 @@ from trialproof.verify.under import NO_PATIENT, choices_of, rests_on, rules_of, 
 
 ONE, OTHER = AnyReading("one"), AnyReading("other")
 MOST_CHANGES = 40
+"""More ways in which a choice changes into another than anybody reads: beyond it the search stops and says so."""
 ELIGIBLE = ("eligible", "not eligible")
 MEANT = ("in its population", "not in its population")
 
 
-def changes(case: Case, decision: Decision | None, sentence: str, reading: str) -> tuple[Region, ...]:
+def changes(case: Case, decision: Decision | None, sentence: str, reading: str) -> Regions:
     """Return the regions of patients whose choice (or, without a decision, whose eligibility) another reading changes.
 
     So are those of patients who come into or drop out of the decision's population, unless that only follows from
@@ -35,11 +35,11 @@ def changes(case: Case, decision: Decision | None, sentence: str, reading: str) 
     if decision is None:
         rules = [each.rule for each in case.protocol.criteria if sentence in rests_on(case.protocol, [each.rule])]
         return _members_change(case, other, Eligible(), _axes(case, other, rules, sentence), ELIGIBLE)
-    found: tuple[Region, ...] = ()
+    members = Regions(())
     if not follows(case.protocol, decision.population, (sentence,)):
         axes = _axes(case, other, [decision.population], sentence)
-        found = _members_change(case, other, decision.population, axes, MEANT)
-    return found + _choice_changes(case, other, decision, sentence)
+        members = _members_change(case, other, decision.population, axes, MEANT)
+    return _together(members, _choice_changes(case, other, decision, sentence))
 
 
 def follows(protocol: Protocol, population: Condition, sentences: Collection[str]) -> bool:
@@ -56,26 +56,32 @@ def follows(protocol: Protocol, population: Condition, sentences: Collection[str
             return set(sentences).isdisjoint(rests_on(protocol, [population]))
 
 
-def _choice_changes(case: Case, other: Case, decision: Decision, sentence: str) -> tuple[Region, ...]:
+def _together(*found: Regions) -> Regions:
+    regions = tuple(region for each in found for region in each.regions)
+    return Regions(regions, complete=all(each.complete for each in found))
+
+
+def _choice_changes(case: Case, other: Case, decision: Decision, sentence: str) -> Regions:
     rules = [choice.rule for choice in decision.choices]
     axes = _axes(case, other, rules, sentence)
     population = case.population(decision.population)
     if sentence in sentences_of(case.protocol, [decision.population]):
         population += other.population(decision.population)
     differs = _differs(decision, case, case.readings, other.readings)
-    found: list[Region] = []
+    found: list[Regions] = []
     seen: list[Statement] = []
-    while len(found) < MOST_CHANGES:
+    while True:
         patient = canonical(case, population, differs, *(Never(each) for each in seen))
         if patient is None:
-            return tuple(found)
+            return _together(*found)
+        if len(found) == MOST_CHANGES:
+            return _together(*found, Regions((), complete=False))
         before = outcome_of(decision, about(case.protocol, patient, case.selection))
         after = outcome_of(decision, about(case.protocol, patient, other.selection))
         target = Every((case.said(same_outcome(decision, before)), other.said(same_outcome(decision, after))))
         outcome = f"{before} becomes {after}"
-        found += regions_of(case, population, target, axes, outcome=outcome, start=patient).regions
+        found.append(regions_of(case, population, target, axes, outcome=outcome, start=patient))
         seen.append(target)
-    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +153,14 @@ def _exactly_one(side: Statement, case: Case, one: How, other: How) -> Statement
 
 def _members_change(
     case: Case, other: Case, population: Condition, axes: Sequence[Axis], words: tuple[str, str]
-) -> tuple[Region, ...]:
+) -> Regions:
     """Return the regions of those who are in a population under one reading only; `words` say that they are or not."""
     before, after = case.said(Holds(population)), other.said(Holds(population))
     either = (*case.patients(), *other.patients(), Some((before, after)))
     inner, outer = words
     gained = regions_of(case, either, Never(before), axes, outcome=f"{outer} becomes {inner}")
     lost = regions_of(case, either, Never(after), axes, outcome=f"{inner} becomes {outer}")
-    return lost.regions + gained.regions
+    return _together(lost, gained)
 
 
 def _axes(case: Case, other: Case, rules: Sequence[Condition], sentence: str) -> tuple[Axis, ...]:

@@ -21,8 +21,8 @@ from trialproof.verify.finding import Label, Region, Under, Witness
 from trialproof.verify.outcome import outcome_of
 from trialproof.verify.properties import clash, gap, member, overlap, recordable, undetermined
 from trialproof.verify.solver import Unknown
-from trialproof.verify.statement import About, Every, Never, Some, Statement
-from trialproof.verify.under import READINGS, readings_under, rules_of, sentences_of
+from trialproof.verify.statement import Every, Never, Some, Statement
+from trialproof.verify.under import readings_under, rules_of, sentences_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +89,14 @@ def wide(regions: Regions) -> Regions:
 
 
 def under(case: Case, decision: Decision, target: Statement, regions: tuple[Region, ...]) -> Under:
-    """Return the readings under which any of the regions' witnesses is recordable, a member, and in the target.
+    """Return the readings under which some patient of the regions is recordable, a member, and in the target.
 
     Where the solver gives up on that, the finding stands, and its readings are not complete.
     """
-    fate = Every((recordable(case.protocol), member(decision), target))
-    any_of_them = Some(tuple(About(fate, each.witness.patient, READINGS) for each in regions))
-    sentences = sentences_of(case.protocol, rules_of(decision))
+    there = Some(tuple(each.place for each in regions))
+    fate = Every((recordable(case.protocol), member(decision), target, there))
     try:
-        return readings_under(case.protocol, case.solver, any_of_them, sentences, case.selection)
+        return readings_under(case, fate, sentences_of(case.protocol, rules_of(decision)))
     except Unknown:
         return Under((), case.protocol.combinations, complete=False)
 

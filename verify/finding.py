@@ -9,6 +9,7 @@ from enum import Enum, IntEnum
 from trialproof.model.document import Quote
 from trialproof.model.patient import Patient
 from trialproof.model.place import Place
+from trialproof.verify.statement import Every, Statement
 
 
 class Verdict(Enum):
@@ -64,7 +65,7 @@ class Region:
     `terms` is the whole box, term by term (a term that is not named may have any value). `words` says in one line
     what this region adds to those listed before it. `outcome` says what becomes of its patients ("no choice",
     "`a` and `b`", "`a` becomes `b`"). `pinned` names the recordable values that make it a boundary ("diameter exactly
-    5 cm, a step of 0.1 cm"); empty if it is none.
+    5 cm, a step of 0.1 cm"); empty if it is none. `place` is what `words` says, as a statement.
     """
 
     words: str
@@ -72,6 +73,7 @@ class Region:
     witness: Witness
     outcome: str = ""
     pinned: tuple[str, ...] = ()
+    place: Statement = field(default=Every(()), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

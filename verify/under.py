@@ -19,11 +19,14 @@ from trialproof.model.condition import (
 )
 from trialproof.model.patient import Patient
 from trialproof.model.protocol import Decision, Protocol
+from trialproof.verify.canonical import canonical
+from trialproof.verify.case import Case
 from trialproof.verify.finding import Under
 from trialproof.verify.linear import walk
+from trialproof.verify.replay import Disagreement
 from trialproof.verify.search import first
 from trialproof.verify.solver import Solver
-from trialproof.verify.statement import About, AnyReading, Every, Never, ReadAs, Statement
+from trialproof.verify.statement import About, AnyReading, Every, Never, ReadAs, Some, Statement
 
 READINGS = AnyReading()
 NO_PATIENT = Patient(())
@@ -82,36 +85,50 @@ def choices_of(protocol: Protocol, sentences: Sequence[str], selection: Mapping[
     ]
 
 
-def readings_under(
-    protocol: Protocol, solver: Solver, statement: Statement, sentences: Sequence[str], selection: Mapping[str, str]
-) -> Under:
-    """Return the readings under which a statement about concrete patients and `READINGS` is so.
+def readings_under(case: Case, fate: Statement, sentences: Sequence[str]) -> Under:
+    """Return the readings under which some patient shares a fate.
 
-    Choices that agree with the selection come first. Each partial choice is as short as it can be: with any of its
-    sentences left out, the statement fails under some completion. Raises `Unknown` if the solver gives up.
+    Choices that agree with the case's selection come first. Each is partial: somebody shares the fate whatever the
+    sentences that it leaves out, and none that it names can be left out too. Raises `Unknown` if the solver gives up.
     """
-    options = choices_of(protocol, sentences, selection)
-    found: list[Mapping[str, str]] = []
-    blocked: list[Statement] = []
-
-    def said(each: Statement) -> Statement:
-        return About(each, NO_PATIENT, READINGS)
+    protocol, solver = case.protocol, case.solver
+    options = choices_of(protocol, sentences, case.selection)
+    found: list[tuple[ReadAs, ...]] = []
+    anyone = About(fate, case.patient, READINGS)
 
     def hit(statements: Sequence[Statement]) -> bool:
-        return solver.possible(*map(said, (*blocked, *statements)), base=(statement,))
-
-    def miss(statements: Sequence[Statement]) -> bool:
-        return solver.possible(*map(said, statements), base=(Never(statement),))
+        others = [Never(Every(each)) for each in found]
+        return solver.possible(*map(_read, (*others, *statements)), base=(anyone,))
 
     while len(found) < MOST_CHOICES:
         combination = first(hit, options)
         if combination is None:
-            return Under(tuple(found), protocol.combinations)
-        partial = list(combination)
-        for choice in combination:
-            shorter = [each for each in partial if each != choice]
-            if not miss(shorter):
-                partial = shorter
-        found.append({each.sentence: each.reading for each in partial if isinstance(each, ReadAs)})
-        blocked.append(Never(Every(tuple(partial))))
-    return Under(tuple(found), protocol.combinations, complete=not hit(()))
+            break
+        choices = [each for each in combination if isinstance(each, ReadAs)]
+        other = case.under({each.sentence: each.reading for each in choices})
+        patient = canonical(other, (other.said(fate),))
+        if patient is None:
+            raise Disagreement(f"nobody shares the fate under {choices}, though the solver has just said so")
+        found.append(_shortened(solver, About(fate, patient, READINGS), choices))
+    complete = not hit(())
+    anything = _read(Some(tuple(Every(each) for each in found)))
+    partial = [
+        {each.sentence: each.reading for each in _shortened(solver, anything, choices)} for choices in found
+    ]  # what several patients make sure of together may need fewer sentences than each of them alone
+    short = [each for each in partial if not any(other.items() < each.items() for other in partial)]
+    unique = [each for at, each in enumerate(short) if each not in short[:at]]
+    return Under(tuple(unique), protocol.combinations, complete)
+
+
+def _shortened(solver: Solver, so: Statement, choices: Sequence[ReadAs]) -> tuple[ReadAs, ...]:
+    """Return the choices without those that make no difference to what is so under all of them."""
+    needed = tuple(choices)
+    for choice in choices:
+        fewer = tuple(each for each in needed if each != choice)
+        if not solver.possible(*map(_read, fewer), base=(Never(so),)):
+            needed = fewer
+    return needed
+
+
+def _read(statement: Statement) -> Statement:
+    return About(statement, NO_PATIENT, READINGS)

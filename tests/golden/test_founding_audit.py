@@ -123,7 +123,7 @@ def test_no_pair_is_exhaustive_and_overlaps_are_where_the_audit_sees_them(case: 
 
 def test_the_precedence_question_matters_only_at_exactly_5_cm(case: Case) -> None:
     """The audit's A3: readings 1a and 1b differ at d = 5 and nowhere else."""
-    (region,) = changes(case, case.protocol.decisions["arm"], "arm.involved_field", "flat")
+    (region,) = changes(case, case.protocol.decisions["arm"], "arm.involved_field", "flat").regions
     assert region.words == "resection margin R0, diameter exactly 5 cm, time to recurrence over 16 months"
     assert region.outcome == "no choice becomes `involved_field`"
 

@@ -7,7 +7,7 @@ from itertools import product
 
 from hypothesis import event, given, settings
 
-from tests.verify.everyone import InProcess, Judge, alone, eligible, everyone, reviewed, works
+from tests.verify.everyone import InProcess, Judge, alone, eligible, everyone, is_so, reviewed, works
 from tests.verify.finite import combinations, protocols
 from trialproof.model.condition import Condition
 from trialproof.model.patient import Patient
@@ -17,6 +17,7 @@ from trialproof.verify.differences import changes, some_difference
 from trialproof.verify.fates import gaps, overlaps, under, undetermined_patients
 from trialproof.verify.finding import Under
 from trialproof.verify.properties import clash, gap, undetermined
+from trialproof.verify.statement import Some
 from trialproof.verify.under import sentences_of
 from trialproof.verify.working import NoneWorks, Works, find_working
 
@@ -105,11 +106,14 @@ def test_the_readings_of_a_finding_are_those_under_which_it_is_so(protocol: Prot
         wanted = [(gap(decision), gaps(case, decision), "gap")]
         wanted.append((undetermined(decision), undetermined_patients(case, decision), "undetermined"))
         for target, found, fate in wanted:
-            patients = [region.witness.patient for region in found.regions]
+            there = Some(tuple(region.place for region in found.regions))
             truth = [
                 each
                 for each in combinations(protocol)
-                if fate in [fate_of(protocol, decision, patient, each) for patient in patients]
+                if any(
+                    is_so(there, judge) and judge.member(decision) and judge.fate(decision) == fate
+                    for judge in alone(protocol, each)
+                )
             ]
             check_under(protocol, under(case, decision, target, found.regions), truth)
 
@@ -120,11 +124,11 @@ def test_the_readings_of_an_overlap_are_those_under_which_the_same_choices_clash
     case = case_of(protocol)
     for decision in protocol.decisions.values():
         for each in overlaps(case, decision):
-            patients = [region.witness.patient for region in each.regions.regions]
+            there = Some(tuple(region.place for region in each.regions.regions))
             truth = []
             for selection in combinations(protocol):
-                judges = [Judge(protocol, patient, selection) for patient in patients]
-                meant = [judge for judge in judges if judge.recordable and judge.member(decision)]
+                members = [judge for judge in alone(protocol, selection) if judge.member(decision)]
+                meant = [judge for judge in members if is_so(there, judge)]
                 truth += [selection] if any(judge.holding(decision) == each.choices for judge in meant) else []
             check_under(protocol, under(case, decision, clash(decision, each.choices), each.regions.regions), truth)
 
@@ -176,7 +180,7 @@ def test_what_a_reading_changes_is_what_it_changes_for_somebody(protocol: Protoc
     case = case_of(protocol)
     for sentence in protocol.sentences.values():
         for reading in sentence.readings:
-            found = [changes(case, decision, sentence.name, reading) for decision in about(protocol)]
+            found = [changes(case, decision, sentence.name, reading).regions for decision in about(protocol)]
             both = everyone(protocol, protocol.preferred, {**protocol.preferred, sentence.name: reading})
             truth = [[one.record for one, other in both if differ(each, one, other)] for each in about(protocol)]
             event("changed" if any(truth) else "the same")

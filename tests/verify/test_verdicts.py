@@ -76,10 +76,10 @@ def check_reach(review: Review, decision: Decision, people: list[Judge], members
         takes = Takes(decision.name, choice.name)
         anybody = any(each.judge(takes) is True for each in people)
         member = any(each.judge(takes) is True for each in members)
-        dead = [each for each in review.findings if each.code == "TP105" and each.choices == (choice.name,)]
-        closed = [each for each in review.findings if each.code == "TP205" and each.choices == (choice.name,)]
-        assert len(dead) == (not anybody)
-        assert len(closed) == (anybody and not member and bool(members))
+        mine = (decision.name, (choice.name,))
+        about = [each.code for each in review.findings if (each.decision, each.choices) == mine]
+        assert about.count("TP105") == (not anybody)
+        assert about.count("TP205") == (anybody and not member and bool(members))
     reached = {name for each in members for name in each.holding(decision)}
     assert proved(review, "TP105", decision.name) == (len(reached) == len(decision.choices) and bool(members))
 

@@ -40,12 +40,12 @@ def run(case: Case) -> Iterator[Said]:
     differing = False
     for sentence in case.protocol.sentences.values():
         try:
-            found = _judge_sentence(case, sentence)
+            found = list(_judge_sentence(case, sentence))
         except Unknown as reason:
             yield gave_up(CODE, NAME, f"the readings of `{sentence.name}` differ", reason)
             continue
-        differing = differing or isinstance(found, Finding)
-        yield found
+        differing = differing or any(isinstance(each, Finding) for each in found)
+        yield from found
     if not case.protocol.sentences:
         return
     for decision in case.protocol.decisions.values():
@@ -57,29 +57,35 @@ def run(case: Case) -> Iterator[Said]:
         yield from _compare_all(case)
 
 
-def _judge_sentence(case: Case, sentence: Sentence) -> Said:
+def _judge_sentence(case: Case, sentence: Sentence) -> Iterator[Said]:
     chosen = case.selection[sentence.name]
     regions: list[Region] = []
     telling: list[str] = []
     emptying: list[str] = []
+    complete = True
     for reading in sentence.readings:
         if reading == chosen:
             continue
+        changed = [changes(case, decision, sentence.name, reading) for decision in _concerned(case, sentence)]
+        complete = complete and all(each.complete for each in changed)
         found = [
             replace(region, outcome=f"read as `{reading}`: {region.outcome}")
-            for decision in _concerned(case, sentence)
-            for region in changes(case, decision, sentence.name, reading)
+            for each in changed
+            for region in each.regions
         ]
         regions += found
         telling += [reading] if found else []
         other = case.under({sentence.name: reading})
         if found and not other.possible(other.population(Eligible()))(()):
             emptying.append(reading)
+    if not complete:
+        yield gave_up(CODE, NAME, f"others differ on `{sentence.name}`", "there are more regions than are searched")
     if not regions:
-        return _indifferent(case, sentence)
+        yield _indifferent(case, sentence)
+        return
     count = len(sentence.readings)
     empty = f"; nobody is eligible if it is read as {listed(emptying)}" if emptying else ""
-    return Finding(
+    yield Finding(
         CODE,
         NAME,
         Severity.WARNING,

@@ -29,8 +29,8 @@ from trialproof.verify.fates import decision_axes
 from trialproof.verify.finding import Finding, Label, Proved, Severity
 from trialproof.verify.properties import recordable
 from trialproof.verify.solver import Unknown
-from trialproof.verify.statement import About, Every, Fails, Holds, Never, Some
-from trialproof.verify.under import READINGS, readings_under, sentences_of
+from trialproof.verify.statement import Every, Fails, Holds, Never, Some
+from trialproof.verify.under import readings_under, sentences_of
 
 CODE, NAME = "TP207", "refuted-claim"
 
@@ -84,9 +84,9 @@ def _judge(case: Case, claim: Claim) -> Iterator[Said]:
             CODE, NAME, f"claim `{claim.id}` holds", None, witness(case, someone, shown), left_out(case, premise)
         )
         return
-    patients = [region.witness.patient for region in found.regions]
     fails = case.possible(case.population(premise))([Fails(conclusion)])
-    broken = Every((recordable(case.protocol), Holds(premise), Never(Holds(conclusion))))
+    there = Some(tuple(region.place for region in found.regions))
+    broken = Every((recordable(case.protocol), Holds(premise), Never(Holds(conclusion)), there))
     yield Finding(
         CODE,
         NAME,
@@ -94,16 +94,12 @@ def _judge(case: Case, claim: Claim) -> Iterator[Said]:
         f"claim `{claim.id}` {'fails' if fails else 'is undetermined'} for some patient{where(found.regions)}",
         regions=found.regions,
         witness=found.regions[0].witness,
-        readings=readings_under(
-            case.protocol,
-            case.solver,
-            Some(tuple(About(broken, patient, READINGS) for patient in patients)),
-            sentences_of(case.protocol, [premise, conclusion]),
-            case.selection,
-        ),
+        readings=readings_under(case, broken, sentences_of(case.protocol, [premise, conclusion])),
         labels=(label,),
         help="add the criterion or the rule that would guarantee it, or give up the claim",
     )
+    if not found.complete:
+        yield gave_up(CODE, NAME, f"claim `{claim.id}` fails for others", "there are more regions than are searched")
 
 
 PASSES = """\

@@ -49,6 +49,9 @@ def run(case: Case) -> Iterator[Said]:
             labels=(criterion_label(each.criterion),),
             help="say what the criterion means where the quantity does not exist (`when_not_applicable:`)",
         )
+        if not each.regions.complete:
+            what = f"`{each.criterion.id}` leaves the eligibility of others undetermined"
+            yield gave_up(CODE, NAME, what, "there are more regions than are searched")
     if someone is None:
         yield Vacuous("undetermined eligibility: the facts leave no patient at all")
     elif not found:
