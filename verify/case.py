@@ -88,7 +88,8 @@ class Case:
 
     def under(self, selection: Mapping[str, str]) -> Case:
         """Return the same case with some sentences read otherwise."""
-        return replace(self, selection={**self.selection, **selection}, _known={}, _said={})
+        chosen = {**self.selection, **selection}
+        return self if chosen == self.selection else replace(self, selection=chosen, _known={}, _said={})
 
     def without_steps(self) -> Case:
         """Return the same case where any value within a range can be charted."""

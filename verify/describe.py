@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from trialproof.model.condition import Is, Known, Value, Yes, descend
@@ -24,6 +24,12 @@ class Regions:
 
     regions: tuple[Region, ...]
     complete: bool = True
+
+
+def together(found: Iterable[Regions]) -> Regions:
+    """Return several lists of regions as one."""
+    lists = tuple(found)
+    return Regions(tuple(r for each in lists for r in each.regions), complete=all(each.complete for each in lists))
 
 
 def regions_of(

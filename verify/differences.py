@@ -11,7 +11,7 @@ from trialproof.model.protocol import Decision, Protocol
 from trialproof.verify.axes import Axis, NumberAxis, Otherwise, axes_of, read_otherwise
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
-from trialproof.verify.describe import Regions, regions_of
+from trialproof.verify.describe import Regions, regions_of, together
 from trialproof.verify.outcome import outcome_of, same_outcome
 from trialproof.verify.properties import recordable
 from trialproof.verify.search import first
@@ -39,7 +39,7 @@ def changes(case: Case, decision: Decision | None, sentence: str, reading: str) 
     if not follows(case.protocol, decision.population, (sentence,)):
         axes = _axes(case, other, [decision.population], sentence)
         members = _members_change(case, other, decision.population, axes, MEANT)
-    return _together(members, _choice_changes(case, other, decision, sentence))
+    return together([members, _choice_changes(case, other, decision, sentence)])
 
 
 def follows(protocol: Protocol, population: Condition, sentences: Collection[str]) -> bool:
@@ -56,11 +56,6 @@ def follows(protocol: Protocol, population: Condition, sentences: Collection[str
             return set(sentences).isdisjoint(rests_on(protocol, [population]))
 
 
-def _together(*found: Regions) -> Regions:
-    regions = tuple(region for each in found for region in each.regions)
-    return Regions(regions, complete=all(each.complete for each in found))
-
-
 def _choice_changes(case: Case, other: Case, decision: Decision, sentence: str) -> Regions:
     rules = [choice.rule for choice in decision.choices]
     axes = _axes(case, other, rules, sentence)
@@ -73,9 +68,9 @@ def _choice_changes(case: Case, other: Case, decision: Decision, sentence: str) 
     while True:
         patient = canonical(case, population, differs, *(Never(each) for each in seen))
         if patient is None:
-            return _together(*found)
+            return together(found)
         if len(found) == MOST_CHANGES:
-            return _together(*found, Regions((), complete=False))
+            return together([*found, Regions((), complete=False)])
         before = outcome_of(decision, about(case.protocol, patient, case.selection))
         after = outcome_of(decision, about(case.protocol, patient, other.selection))
         target = Every((case.said(same_outcome(decision, before)), other.said(same_outcome(decision, after))))
@@ -160,7 +155,7 @@ def _members_change(
     inner, outer = words
     gained = regions_of(case, either, Never(before), axes, outcome=f"{outer} becomes {inner}")
     lost = regions_of(case, either, Never(after), axes, outcome=f"{inner} becomes {outer}")
-    return _together(lost, gained)
+    return together([lost, gained])
 
 
 def _axes(case: Case, other: Case, rules: Sequence[Condition], sentence: str) -> tuple[Axis, ...]:

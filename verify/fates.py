@@ -19,10 +19,13 @@ from trialproof.verify.check import choice_label
 from trialproof.verify.describe import Regions, regions_of, shown_quantities, witness
 from trialproof.verify.finding import Label, Region, Under, Witness
 from trialproof.verify.outcome import outcome_of
-from trialproof.verify.properties import clash, gap, member, overlap, recordable, undetermined
+from trialproof.verify.properties import clash, gap, overlap, undetermined
 from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Every, Never, Some, Statement
 from trialproof.verify.under import readings_under, rules_of, sentences_of
+
+MOST_CLASHES = 40
+"""More sets of clashing choices than anybody reads: beyond it the search stops, and the last is not complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ def overlaps(case: Case, decision: Decision) -> tuple[Clash, ...]:
             patient = canonical(case, population, clashing, *others)
             if patient is None:
                 return tuple(found)
+            if len(found) == MOST_CLASHES:
+                return (*found[:-1], replace(found[-1], regions=replace(found[-1].regions, complete=False)))
             choices = outcome_of(decision, about(case.protocol, patient, case.selection)).holding
             found.append(Clash(choices, _regions(case, decision, clash(decision, choices))))
 
@@ -94,9 +99,9 @@ def under(case: Case, decision: Decision, target: Statement, regions: tuple[Regi
     Where the solver gives up on that, the finding stands, and its readings are not complete.
     """
     there = Some(tuple(each.place for each in regions))
-    fate = Every((recordable(case.protocol), member(decision), target, there))
+    sentences = sentences_of(case.protocol, rules_of(decision))
     try:
-        return readings_under(case, fate, sentences_of(case.protocol, rules_of(decision)))
+        return readings_under(case, decision.population, Every((target, there)), sentences)
     except Unknown:
         return Under((), case.protocol.combinations, complete=False)
 

@@ -118,6 +118,7 @@ class _Search:
         self._hit = case.possible(population, case.said(target))
         self._miss = case.possible(population, case.said(Never(target)))
         self._anyone = case.possible(population)
+        self._known_sides: dict[tuple[int, tuple[int, ...]], Statement] = {}
 
     def uncovered(self, found: Sequence[Box]) -> Box | None:
         """Return the cell of the canonical patient of the target who is in none of the boxes."""
@@ -163,7 +164,7 @@ class _Search:
     def trim(self, box: Box, earlier: Sequence[Box]) -> Box:
         """Return the box without the outer parts of which every patient is in an earlier box."""
         outside = tuple(Never(inside(self._axes, each)) for each in earlier)
-        if not outside or not self._hit((*outside, inside(self._axes, box))):
+        if not outside or not self._hit((*outside, *self._sides(box))):
             return box
         for at, axis in enumerate(self._axes):
             chosen = list(box.parts[at])
@@ -171,7 +172,7 @@ class _Search:
                 continue
             for index in list(chosen):
                 outer = not isinstance(axis, NumberAxis) or index in (chosen[0], chosen[-1])
-                if len(chosen) > 1 and outer and not self._hit((*outside, inside(self._axes, box.put(at, [index])))):
+                if len(chosen) > 1 and outer and not self._hit((*outside, *self._sides(box.put(at, [index])))):
                     chosen.remove(index)
             box = box.put(at, chosen)
         return box
@@ -187,7 +188,7 @@ class _Search:
             slice_of_box = box.put(at, [index])
             if not self._wholly_target(slice_of_box):
                 hopeless.add((at, index))
-            elif self._anyone([inside(self._axes, slice_of_box)]):
+            elif self._anyone(self._sides(slice_of_box)):
                 chosen.add(index)
         wider = box.put(at, sorted(chosen))
         everything = box.put(at, range(len(axis.parts)))
@@ -201,4 +202,16 @@ class _Search:
         return below + above
 
     def _wholly_target(self, box: Box) -> bool:
-        return not self._miss([inside(self._axes, box)])
+        return not self._miss(self._sides(box))
+
+    def _sides(self, box: Box) -> list[Statement]:
+        """Return that the patient lies in the box, axis by axis, so that a contradiction names only its own axes."""
+        return [
+            self._side(at, chosen) for at, chosen in enumerate(box.parts) if len(chosen) < len(self._axes[at].parts)
+        ]
+
+    def _side(self, at: int, chosen: tuple[int, ...]) -> Statement:
+        if (at, chosen) not in self._known_sides:
+            axis = self._axes[at]
+            self._known_sides[at, chosen] = self._case.once(("side", axis, chosen), lambda: within(axis, chosen))
+        return self._known_sides[at, chosen]

@@ -23,10 +23,11 @@ from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.finding import Under
 from trialproof.verify.linear import walk
+from trialproof.verify.properties import recordable
 from trialproof.verify.replay import Disagreement
 from trialproof.verify.search import first
 from trialproof.verify.solver import Solver
-from trialproof.verify.statement import About, AnyReading, Every, Never, ReadAs, Some, Statement
+from trialproof.verify.statement import About, AnyReading, Every, Holds, Never, ReadAs, Some, Statement
 
 READINGS = AnyReading()
 NO_PATIENT = Patient(())
@@ -85,8 +86,8 @@ def choices_of(protocol: Protocol, sentences: Sequence[str], selection: Mapping[
     ]
 
 
-def readings_under(case: Case, fate: Statement, sentences: Sequence[str]) -> Under:
-    """Return the readings under which some patient shares a fate.
+def readings_under(case: Case, population: Condition, fate: Statement, sentences: Sequence[str]) -> Under:
+    """Return the readings under which some patient of a population shares a fate.
 
     Choices that agree with the case's selection come first. Each is partial: somebody shares the fate whatever the
     sentences that it leaves out, and none that it names can be left out too. Raises `Unknown` if the solver gives up.
@@ -94,11 +95,12 @@ def readings_under(case: Case, fate: Statement, sentences: Sequence[str]) -> Und
     protocol, solver = case.protocol, case.solver
     options = choices_of(protocol, sentences, case.selection)
     found: list[tuple[ReadAs, ...]] = []
-    anyone = About(fate, case.patient, READINGS)
+    member = Every((recordable(protocol), Holds(population)))
+    anyone, sharing = About(member, case.patient, READINGS), About(fate, case.patient, READINGS)
 
     def hit(statements: Sequence[Statement]) -> bool:
         others = [Never(Every(each)) for each in found]
-        return solver.possible(*map(_read, (*others, *statements)), base=(anyone,))
+        return solver.possible(sharing, *map(_read, (*others, *statements)), base=(anyone,))
 
     while len(found) < MOST_CHOICES:
         combination = first(hit, options)
@@ -106,10 +108,10 @@ def readings_under(case: Case, fate: Statement, sentences: Sequence[str]) -> Und
             break
         choices = [each for each in combination if isinstance(each, ReadAs)]
         other = case.under({each.sentence: each.reading for each in choices})
-        patient = canonical(other, (other.said(fate),))
+        patient = canonical(other, other.population(population), other.said(fate))
         if patient is None:
             raise Disagreement(f"nobody shares the fate under {choices}, though the solver has just said so")
-        found.append(_shortened(solver, About(fate, patient, READINGS), choices))
+        found.append(_shortened(solver, About(Every((member, fate)), patient, READINGS), choices))
     complete = not hit(())
     anything = _read(Some(tuple(Every(each) for each in found)))
     partial = [

@@ -24,9 +24,9 @@ from trialproof.model.unit import say_amount
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, choice_label, gave_up
 from trialproof.verify.checks.refuted_claim import counterexamples, split
-from trialproof.verify.describe import Regions
+from trialproof.verify.describe import Regions, together
 from trialproof.verify.fates import gaps, overlaps, undetermined_patients
-from trialproof.verify.finding import Finding, Label, Region, Severity
+from trialproof.verify.finding import Finding, Label, Severity
 from trialproof.verify.properties import gap, overlap, undetermined
 from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Every, Holds, Never, Statement
@@ -41,7 +41,7 @@ class _Promise:
     what: str
     population: Condition
     broken: Statement
-    find: Callable[[Case], tuple[Region, ...]]
+    find: Callable[[Case], Regions]
 
 
 def run(case: Case) -> Iterator[Said]:
@@ -62,30 +62,33 @@ def _judge(
     case: Case, dense: Case, promise: _Promise, labels: tuple[Label, ...], decision: Decision | None
 ) -> Iterator[Said]:
     try:
-        kept = case.possible(case.population(promise.population))(()) and not promise.find(case)
-        found = promise.find(dense) if kept else ()
-        if found:
+        kept = case.possible(case.population(promise.population))(()) and not promise.find(case).regions
+        found = promise.find(dense) if kept else Regions(())
+        if found.regions:
             yield Finding(
                 CODE,
                 NAME,
                 Severity.NOTE,
                 f"{promise.what} only because {_steps(case, dense, promise)}",
                 decision=decision.name if decision else None,
-                regions=found,
-                witness=found[0].witness,
+                regions=found.regions,
+                witness=found.regions[0].witness,
                 labels=labels,
                 help="nothing to do as long as nobody records or computes a value between two steps",
             )
+        if not found.complete:
+            what, why = f"{promise.what} for others", "there are more regions than are searched"
+            yield gave_up(CODE, NAME, f"{what} whatever the recording step", why, decision)
     except Unknown as reason:
         yield gave_up(CODE, NAME, f"{promise.what} whatever the recording step", reason, decision)
 
 
 def _promises(decision: Decision) -> list[_Promise]:
-    def all_overlaps(case: Case) -> tuple[Region, ...]:
-        return tuple(region for clash in overlaps(case, decision) for region in clash.regions.regions)
+    def all_overlaps(case: Case) -> Regions:
+        return together(each.regions for each in overlaps(case, decision))
 
-    def regions(find: Callable[[Case, Decision], Regions]) -> Callable[[Case], tuple[Region, ...]]:
-        return lambda case: find(case, decision).regions
+    def regions(find: Callable[[Case, Decision], Regions]) -> Callable[[Case], Regions]:
+        return lambda case: find(case, decision)
 
     name, members = f"`{decision.name}`", decision.population
     return [
@@ -98,8 +101,8 @@ def _promises(decision: Decision) -> list[_Promise]:
 
 
 def _claimed(claim: Claim) -> _Promise:
-    def find(case: Case) -> tuple[Region, ...]:
-        return counterexamples(case, claim).regions
+    def find(case: Case) -> Regions:
+        return counterexamples(case, claim)
 
     premise, conclusion = split(claim)
     return _Promise(f"claim `{claim.id}` holds", premise, Never(Holds(conclusion)), find)

@@ -27,7 +27,6 @@ from trialproof.verify.describe import Regions, regions_of, shown_quantities, wi
 from trialproof.verify.eligibility import left_out
 from trialproof.verify.fates import decision_axes
 from trialproof.verify.finding import Finding, Label, Proved, Severity
-from trialproof.verify.properties import recordable
 from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Every, Fails, Holds, Never, Some
 from trialproof.verify.under import readings_under, sentences_of
@@ -86,7 +85,7 @@ def _judge(case: Case, claim: Claim) -> Iterator[Said]:
         return
     fails = case.possible(case.population(premise))([Fails(conclusion)])
     there = Some(tuple(region.place for region in found.regions))
-    broken = Every((recordable(case.protocol), Holds(premise), Never(Holds(conclusion)), there))
+    broken = Every((Never(Holds(conclusion)), there))
     yield Finding(
         CODE,
         NAME,
@@ -94,7 +93,7 @@ def _judge(case: Case, claim: Claim) -> Iterator[Said]:
         f"claim `{claim.id}` {'fails' if fails else 'is undetermined'} for some patient{where(found.regions)}",
         regions=found.regions,
         witness=found.regions[0].witness,
-        readings=readings_under(case, broken, sentences_of(case.protocol, [premise, conclusion])),
+        readings=readings_under(case, premise, broken, sentences_of(case.protocol, [premise, conclusion])),
         labels=(label,),
         help="add the criterion or the rule that would guarantee it, or give up the claim",
     )
