@@ -35,7 +35,7 @@ def complain(message: str, *, at: str = "", help: str | None = None) -> NoReturn
 
 def _be_true(text: str) -> str:
     if text != "true":
-        complain("only `true` can stand here", help="leave the key out where it does not hold")
+        complain("only `true` can stand here", help="write `true`, or leave the key out where it does not hold")
     return text
 
 

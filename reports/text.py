@@ -88,7 +88,9 @@ class _Writer:
                 yield page.entry(*_read_as(outcome))
             for at, region in enumerate(together[:REGIONS_SHOWN], start=1):
                 label = "region" if len(together) == 1 else f"region {at}"
-                if region.words:
+                if len(regions) == 1 and not outcome:
+                    yield from (page.entry("boundary", each) for each in region.pinned)
+                elif region.words:
                     yield page.entry(label, f"{region.words}{_pinned(region)}")
                 if not outcome:
                     yield page.entry("patient", say_patient(self._protocol, region.witness))

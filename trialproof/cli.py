@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FINDINGS, UNUSABLE, UNDECIDED = 1, 2, 3
 DEFECT, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
+EXCERPT = 160
+"""How much of a long line an error shows."""
 SEVERITIES = ("note", "warning", "error")
 
 PROTOCOL = click.argument("protocol", type=click.Path(path_type=Path))
@@ -46,7 +48,7 @@ def release() -> str:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(release(), prog_name="trialproof")
 def cli() -> None:
-    """Prove what a clinical-trial protocol says, and simulate what it will do.
+    """Prove what a clinical-trial protocol says, for every possible patient.
 
     PROTOCOL is a folder that holds a protocol.yaml, or the file itself.
 
@@ -267,8 +269,11 @@ def _complain(problem: BadInput) -> None:
         click.echo(f"  --> {problem.place}", err=True)
     if problem.excerpt is not None and problem.place.line:
         number = str(problem.place.line)
-        click.echo(f"{number} | {problem.excerpt}", err=True)
-        caret = " " * (problem.place.column - 1) + "^" * max(1, problem.width)
+        start = max(0, problem.place.column - 1 - EXCERPT // 2)
+        shown = problem.excerpt[start : start + EXCERPT]
+        indent = problem.place.column - 1 - start
+        caret = " " * indent + "^" * max(1, min(problem.width, EXCERPT - indent))
+        click.echo(f"{number} | {shown}", err=True)
         click.echo(f"{' ' * len(number)} | {caret}", err=True)
     for line in (problem.help or "").splitlines():
         click.echo(f"  help: {line}" if line == (problem.help or "").splitlines()[0] else f"        {line}", err=True)

@@ -125,8 +125,8 @@ class NamedAxis:
 
 Axis = NumberAxis | NamedAxis
 
-NOT_APPLICABLE = "does not apply"
-NOT_RECORDED = "is not recorded"
+NOT_APPLICABLE = "not applicable"
+NOT_RECORDED = "not recorded"
 
 
 def within(axis: Axis, chosen: Sequence[int]) -> Statement:

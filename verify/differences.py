@@ -15,7 +15,19 @@ from trialproof.verify.describe import Regions, regions_of, together
 from trialproof.verify.outcome import outcome_of, same_outcome
 from trialproof.verify.properties import recordable
 from trialproof.verify.search import first
-from trialproof.verify.statement import About, AnyReading, Every, Fails, Holds, How, Never, ReadAs, Some, Statement
+from trialproof.verify.statement import (
+    About,
+    AnyReading,
+    Every,
+    Fails,
+    Holds,
+    How,
+    Never,
+    ReadAs,
+    Some,
+    Statement,
+    undetermined,
+)
 from trialproof.verify.under import NO_PATIENT, choices_of, rests_on, rules_of, sentences_of
 
 ONE, OTHER = AnyReading("one"), AnyReading("other")
@@ -149,13 +161,20 @@ def _exactly_one(side: Statement, case: Case, one: How, other: How) -> Statement
 def _members_change(
     case: Case, other: Case, population: Condition, axes: Sequence[Axis], words: tuple[str, str]
 ) -> Regions:
-    """Return the regions of those who are in a population under one reading only; `words` say that they are or not."""
+    """Return the regions of those who are in a population under one reading only; `words` say that they are or not.
+
+    Under the other reading they are not, or it is undetermined: two fates, told apart.
+    """
     before, after = case.said(Holds(population)), other.said(Holds(population))
     either = (*case.patients(), *other.patients(), Some((before, after)))
     inner, outer = words
-    gained = regions_of(case, either, Never(before), axes, outcome=f"{outer} becomes {inner}")
-    lost = regions_of(case, either, Never(after), axes, outcome=f"{inner} becomes {outer}")
-    return together([lost, gained])
+    sides = [
+        (other.said(Fails(population)), f"{inner} becomes {outer}"),
+        (other.said(undetermined(population)), f"{inner} becomes undetermined"),
+        (case.said(Fails(population)), f"{outer} becomes {inner}"),
+        (case.said(undetermined(population)), f"undetermined becomes {inner}"),
+    ]
+    return together([regions_of(case, either, side, axes, outcome=outcome) for side, outcome in sides])
 
 
 def _axes(case: Case, other: Case, rules: Sequence[Condition], sentence: str) -> tuple[Axis, ...]:

@@ -23,6 +23,7 @@ from trialproof.verify.axes import axes_of
 from trialproof.verify.case import Case
 from trialproof.verify.describe import Regions, regions_of
 from trialproof.verify.finding import Label
+from trialproof.verify.properties import member
 from trialproof.verify.statement import Fails, Holds, Never, Statement, undetermined
 
 
@@ -64,9 +65,12 @@ def left_out(case: Case, population: Condition) -> tuple[str, ...]:
         )
     if not case.possible(case.patients())([undetermined(population)]):
         return ()
-    decisions = [node.decision for node in descend(population) if isinstance(node, Assigned)]
+    decisions = dict.fromkeys(node.decision for node in descend(population) if isinstance(node, Assigned))
     if decisions:
-        named = " or ".join(f"`{name}`" for name in dict.fromkeys(decisions))
+        members = [member(case.protocol.decisions[name]) for name in decisions]
+        if not case.possible(case.patients())([*members, undetermined(population)]):
+            return ()
+        named = " or ".join(f"`{name}`" for name in decisions)
         return (f"leaves out patients who are not settled on a choice of {named}",)
     return ("leaves out patients for whom it is undetermined whether this speaks of them",)
 

@@ -115,6 +115,8 @@ def _unsaid(protocol: Protocol) -> list[str]:
     said = [f"not modelled (line {each.quotes[0].line}): {each.because}" for each in protocol.not_modelled]
     if protocol.todo:
         said.append(f"{len(protocol.todo)} sentences of the document are still to do")
+    if protocol.document:
+        said.append("whether every sentence of the document has a rule: compare it with `trialproof show`")
     if not protocol.decisions:
         said.append("no decision is declared, so there is nothing to prove about arms")
     return said

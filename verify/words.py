@@ -13,6 +13,9 @@ from trialproof.model.unit_of import unit_of
 from trialproof.verify.axes import NOT_APPLICABLE, NOT_RECORDED, Axis, Interval, NamedAxis, NumberAxis, runs, span
 from trialproof.verify.finding import RegionTerm
 
+VALUES = ("yes", "no", NOT_APPLICABLE, NOT_RECORDED)
+"""What stands behind a colon: a bare word that says nothing by itself."""
+
 
 def title(protocol: Protocol, axis: Axis) -> str:
     """Return what the axis measures, and how it is read where it is not read as in the case."""
@@ -41,7 +44,7 @@ def line(terms: Sequence[RegionTerm]) -> str:
     """Return restricted terms as one line; all of them free is `any value of everything compared`."""
     said = []
     for each in terms:
-        separator = ": " if each.says.split(" or ")[0] in ("yes", "no") else " "
+        separator = ": " if each.says.split(" or ")[0] in VALUES else " "
         said.append(f"{each.term}{separator}{each.says}")
     return ", ".join(said) if said else "whatever the values"
 
@@ -69,9 +72,6 @@ def _values(protocol: Protocol, axis: Axis, chosen: Sequence[int]) -> list[str]:
             said.append(_interval(axis, interval, unit_of(axis.term, protocol) or PLAIN))
         else:
             said += [axis.parts[index].name for index in run]
-    if len(said) > 1:
-        shorter = {NOT_APPLICABLE: "not applicable", NOT_RECORDED: "not recorded"}
-        said = [shorter.get(each, each) for each in said]
     return said
 
 

@@ -116,7 +116,8 @@ PLANTED = [
     ),
     Planted(
         *("an inclusion that an exclusion undoes", "TP201"),
-        "eligibility:\n  inclusion:\n    - {id: I1, rule: lesion}\n  exclusion:\n    - {id: E1, rule: 'depth >= 0 mm'}\n",
+        "eligibility:\n  inclusion:\n    - {id: I1, rule: lesion}\n"
+        "  exclusion:\n    - {id: E1, rule: 'depth >= 0 mm'}\n",
         *("depth >= 0", "depth > 0"),
     ),
     Planted(

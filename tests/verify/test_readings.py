@@ -160,6 +160,11 @@ def about(protocol: Protocol) -> list[Decision | None]:
 @settings(max_examples=40, deadline=None)
 @given(READ)
 def test_two_combinations_differ_if_they_do_on_somebody(protocol: Protocol) -> None:
+    check_differences(protocol)
+
+
+def check_differences(protocol: Protocol) -> None:
+    """Raise `AssertionError` unless two combinations are found to differ just where some do on somebody."""
     case = case_of(protocol)
     found = [some_difference(case, decision) for decision in about(protocol)]
     for decision, pair in zip(about(protocol), found, strict=True):
@@ -168,7 +173,6 @@ def test_two_combinations_differ_if_they_do_on_somebody(protocol: Protocol) -> N
         one, other = (Judge(protocol, pair.patient, {**protocol.preferred, **each}) for each in (pair.one, pair.other))
         assert (one.recordable, other.recordable) == (True, True)
         assert differ(decision, one, other)
-    event("differ" if any(found) else "agree")
     for one_by_one in [] if any(found) else product(combinations(protocol), repeat=2):
         for both in everyone(protocol, *one_by_one):
             assert not any(differ(decision, *both) for decision in about(protocol))
@@ -177,13 +181,17 @@ def test_two_combinations_differ_if_they_do_on_somebody(protocol: Protocol) -> N
 @settings(max_examples=60, deadline=None)
 @given(READ)
 def test_what_a_reading_changes_is_what_it_changes_for_somebody(protocol: Protocol) -> None:
+    check_changes(protocol)
+
+
+def check_changes(protocol: Protocol) -> None:
+    """Raise `AssertionError` unless what another reading changes is what it changes for somebody."""
     case = case_of(protocol)
     for sentence in protocol.sentences.values():
         for reading in sentence.readings:
             found = [changes(case, decision, sentence.name, reading).regions for decision in about(protocol)]
             both = everyone(protocol, protocol.preferred, {**protocol.preferred, sentence.name: reading})
             truth = [[one.record for one, other in both if differ(each, one, other)] for each in about(protocol)]
-            event("changed" if any(truth) else "the same")
             assert any(found) == any(truth)
             for regions, changed in zip(found, truth, strict=True):
                 assert all(dict(region.witness.patient.values) in changed for region in regions)
@@ -192,10 +200,14 @@ def test_what_a_reading_changes_is_what_it_changes_for_somebody(protocol: Protoc
 @settings(max_examples=60, deadline=None)
 @given(READ)
 def test_a_reading_that_is_proved_to_change_nothing_changes_nothing(protocol: Protocol) -> None:
+    check_indifference(protocol)
+
+
+def check_indifference(protocol: Protocol) -> None:
+    """Raise `AssertionError` if a reading that is proved to change nothing changes something for somebody."""
     review = reviewed(protocol, select=["TP106"])
     for sentence in protocol.sentences.values():
         proved = [each for each in review.proved if each.message.startswith(f"reading `{sentence.name}` as")]
-        event("changes nothing" if proved else "changes something")
         for reading in sentence.readings if proved else ():
             for both in everyone(protocol, protocol.preferred, {**protocol.preferred, sentence.name: reading}):
                 assert not any(differ(decision, *both) for decision in about(protocol))

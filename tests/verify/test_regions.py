@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from unittest.mock import patch
 
-from hypothesis import event, given, settings, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.verify.everyone import Judge, everyone, is_so, reviewed
 from tests.verify.finite import protocols, tangles
@@ -82,8 +82,12 @@ def test_the_boxes_are_exactly_the_patients_of_the_target(protocol: Protocol) ->
 @settings(max_examples=80, deadline=None)
 @given(SMALL)
 def test_boxes_are_as_wide_as_they_can_be_and_none_is_superfluous(protocol: Protocol) -> None:
+    check_widths(protocol)
+
+
+def check_widths(protocol: Protocol) -> None:
+    """Raise `AssertionError` if a box of a review could be wider, or lies within another."""
     for search in searches(protocol):
-        event(f"{min(len(search.boxes.boxes), 3)} boxes")
         covered = [search.within(box) for box in search.boxes.boxes]
         for at, here in enumerate(covered):
             assert here

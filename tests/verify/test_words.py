@@ -30,7 +30,7 @@ RANGES: dict[str, Callable[..., bool]] = {
     rf"over {NUMBER} and under {NUMBER}": lambda value, low, high: low < value < high,
     "any value": lambda _value: True,
 }
-ABSENT = {"does not apply": "absent", "not applicable": "absent", "is not recorded": "missing", "not recorded": "missing"}
+ABSENT = {"not applicable": "absent", "not recorded": "missing"}
 
 
 def state(judge: Judge, name: str) -> Recorded:

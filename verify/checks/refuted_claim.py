@@ -54,11 +54,11 @@ def counterexamples(case: Case, claim: Claim) -> Regions:
 
 
 def _compared(case: Case, premise: Condition) -> tuple[str, ...]:
-    """Return the quantities by which the decisions of a premise choose: they say why a patient is meant."""
+    """Return the quantities that a premise compares, itself or through a decision: they say why a patient is meant."""
     decisions = [case.protocol.decisions[each.decision] for each in descend(premise) if isinstance(each, Assigned)]
-    return tuple(
-        name for decision in decisions for name in shown_quantities(case.protocol, decision_axes(case, decision))
-    )
+    axes = [*axes_of(case.protocol, [premise], [case.selection])]
+    axes += [axis for decision in decisions for axis in decision_axes(case, decision)]
+    return shown_quantities(case.protocol, axes)
 
 
 def split(claim: Claim) -> tuple[Condition, Condition]:

@@ -47,7 +47,7 @@ def run(case: Case) -> Iterator[Said]:
             regions=regions,
             witness=regions[0].witness,
             labels=(criterion_label(each.criterion),),
-            help="say what the criterion means where the quantity does not exist (`when_not_applicable:`)",
+            help="say what the criterion means where a value does not exist (`when_not_applicable:`) or may be missing",
         )
         if not each.regions.complete:
             what = f"`{each.criterion.id}` leaves the eligibility of others undetermined"

@@ -18,12 +18,12 @@ from collections.abc import Iterator
 
 from trialproof.model.condition import Takes
 from trialproof.model.protocol import Decision
+from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
-from trialproof.verify.check import Check, Said, Vacuous, choice_label, gave_up, listed, member_of
-from trialproof.verify.eligibility import left_out
-from trialproof.verify.fates import somebody
+from trialproof.verify.check import Check, Said, Vacuous, choice_label, gave_up, member_of
+from trialproof.verify.describe import shown_quantities, witness
+from trialproof.verify.fates import decision_axes, somebody
 from trialproof.verify.finding import Finding, Label, Proved, Severity
-from trialproof.verify.properties import member, reached
 from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Holds
 
@@ -64,11 +64,17 @@ def _judge(case: Case, decision: Decision) -> Iterator[Said]:
         )
         yield Vacuous(f"choices of `{decision.name}`: nobody is in its population")
         return
-    names = [choice.name for choice in decision.choices]
-    population = case.patients(member(decision))
-    if all(case.exists(population, reached(decision, name)) for name in names):
-        message = f"some {member_of(decision.population)} takes each of {listed(names)}"
-        yield Proved(CODE, NAME, message, decision.name, someone, left_out(case, decision.population))
+    shown = shown_quantities(case.protocol, decision_axes(case, decision))
+    population = case.population(decision.population)
+    takers = {
+        choice.name: canonical(case, population, case.said(Holds(Takes(decision.name, choice.name))))
+        for choice in decision.choices
+    }
+    reached = {name: taker for name, taker in takers.items() if taker is not None}
+    if len(reached) == len(takers):
+        for name, taker in reached.items():
+            message = f"some {member_of(decision.population)} takes `{name}` of `{decision.name}`"
+            yield Proved(CODE, NAME, message, decision.name, witness(case, taker, shown))
 
 
 PASSES = """\
