@@ -234,7 +234,7 @@ def commands() -> str:
 
 
 def _command(name: str, command: click.Command) -> str:
-    context = click.Context(command, info_name=name)
+    context = click.Context(command, info_name=name, parent=click.Context(cli, **cli.context_settings))
     usage = f"trialproof {name} {' '.join(command.collect_usage_pieces(context))}"
     lines = [f"## {name}", "", f"`{usage}`"]
     for paragraph in cleandoc(command.help or "").split("\n\n"):

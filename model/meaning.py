@@ -297,9 +297,8 @@ class Meaning(Generic[B, N]):
     def _applicable(self, applies_if: Condition, body: Condition | Term) -> Truth[B]:
         assert not isinstance(body, TERMS)  # noqa: S101 - typing refused anything else
         applies, inner = self.truth(applies_if), self.truth(body)
-        return Truth(
-            self.carrier.every((applies.holds, inner.holds)), self.carrier.every((applies.holds, inner.fails))
-        )
+        every = self.carrier.every
+        return Truth(every((applies.holds, inner.holds)), every((applies.holds, inner.fails)))
 
     def _extreme(self, terms: tuple[Term, ...], better: Relation) -> Known[B, N]:
         c = self.carrier
@@ -333,7 +332,7 @@ class Meaning(Generic[B, N]):
         c = self.carrier
         truths = [self.truth(condition) for condition, _ in rows]
         terms = [self.number(term) for _, term in rows]
-        one = c.every((self._enough(1, truths), self._not_too_many(1, truths)))
+        one = self._not_too_many(1, truths)
         value = terms[-1].value
         for truth, term in zip(truths[:-1], terms[:-1], strict=True):
             value = c.choose(truth.holds, term.value, value)
@@ -342,25 +341,23 @@ class Meaning(Generic[B, N]):
 
     def _read(self, sentence: str, options: tuple[tuple[str, Condition], ...]) -> Truth[B]:
         c, reading = self.carrier, self.carrier.reading(sentence)
-        if reading is not None and reading != WHATEVER:
-            return self.truth(dict(options)[reading])
         if reading == WHATEVER:
             truths = [self.truth(option) for _, option in options]
             return Truth(c.every([t.holds for t in truths]), c.every([t.fails for t in truths]))
+        if reading is not None:
+            return self.truth(dict(options)[reading])
         each = [(c.chosen(sentence, name), self.truth(option)) for name, option in options]
-        return Truth(
-            c.some([c.every((chosen, t.holds)) for chosen, t in each]),
-            c.some([c.every((chosen, t.fails)) for chosen, t in each]),
-        )
+        holds = c.some([c.every((chosen, t.holds)) for chosen, t in each])
+        return Truth(holds, c.some([c.every((chosen, t.fails)) for chosen, t in each]))
 
     def _read_term(self, sentence: str, options: tuple[tuple[str, Term], ...]) -> Known[B, N]:
         c, reading = self.carrier, self.carrier.reading(sentence)
-        if reading is not None and reading != WHATEVER:
-            return self.number(dict(options)[reading])
         if reading == WHATEVER:
             terms = [self.number(option) for _, option in options]
             same = [c.relate(term.value, Relation.EQ, terms[0].value) for term in terms]
             return Known(terms[0].value, c.every([*same, *(term.known for term in terms)]))
+        if reading is not None:
+            return self.number(dict(options)[reading])
         each = [(c.chosen(sentence, name), self.number(option)) for name, option in options]
         value = each[-1][1].value
         for chosen, term in each[:-1]:

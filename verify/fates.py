@@ -5,6 +5,7 @@ Each is searched once for a case, however many checks ask.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from trialproof.model.condition import Takes
@@ -106,26 +107,23 @@ def under(case: Case, decision: Decision, target: Statement, regions: tuple[Regi
         return Under((), case.protocol.combinations, complete=False)
 
 
-def failing_labels(case: Case, decision: Decision, patient: Patient) -> tuple[Label, ...]:
-    """Return each choice with the clauses that fail for the patient."""
-    return tuple(_label(case, decision, choice, patient, holding=False) for choice in decision.choices)
+def labels_of(case: Case, decision: Decision, patient: Patient, names: Sequence[str] | None = None) -> tuple[Label, ...]:
+    """Return the choices (those of these names), each with the clauses for which it takes the patient or does not."""
+    chosen = [each for each in decision.choices if names is None or each.name in names]
+    return tuple(_label(case, decision, each, patient) for each in chosen)
 
 
-def holding_labels(case: Case, decision: Decision, patient: Patient, names: tuple[str, ...]) -> tuple[Label, ...]:
-    """Return these choices with the clauses that hold for the patient."""
-    return tuple(_label(case, decision, decision.choice(name), patient, holding=True) for name in names)
-
-
-def _label(case: Case, decision: Decision, choice: Choice, patient: Patient, *, holding: bool) -> Label:
+def _label(case: Case, decision: Decision, choice: Choice, patient: Patient) -> Label:
     meaning = about(case.protocol, patient, case.selection)
     truth = meaning.truth(Takes(decision.name, choice.name))
     if not (truth.holds or truth.fails):
         return choice_label(choice, f"`{choice.name}` is undetermined")
-    clauses = deciding(choice.rule, meaning, holding=holding)
+    clauses = deciding(choice.rule, meaning, holding=truth.holds)
     said = "; ".join(say(each, case.protocol, case.selection) for each in clauses)
-    if holding:
+    if truth.holds:
         return choice_label(choice, f"`{choice.name}` takes the patient: {said}")
-    return choice_label(choice, f"`{choice.name}` does not take the patient, since this is not so: {said}")
+    why = f"since this is not so: {said}" if clauses else "since an earlier choice comes first"
+    return choice_label(choice, f"`{choice.name}` does not take the patient, {why}")
 
 
 def _regions(case: Case, decision: Decision, target: Statement) -> Regions:

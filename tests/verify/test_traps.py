@@ -63,15 +63,18 @@ decisions:
       a: {when: 'first is one of (p, q)'}
       b: {when: 'not (first is one of (p, q))'}
 """,
-    "a box within another, across a cell that nobody reaches": NUMBERS
-    + """\
+    "a box within another, across a cell that nobody reaches": """\
+trialproof: 1
+title: a trap
+quantities:
+  x: {range: [0, 2], recorded_to: 1}
+  y: {range: [0, 1], recorded_to: 1}
 facts:
-  - {rule: x >= 1 or y = 0, because: so it is}
-  - {rule: x <= 1 and y <= 1, because: so it is}
+  - {rule: x >= 1 or y < 1, because: so it is}
 decisions:
   arm:
     choices:
-      a: {when: x >= 1 and y >= 1}
+      a: {when: (x >= 1 and y >= 1) or x >= 2}
 """,
     "nobody has a choice for certain": NUMBERS
     + """\
@@ -148,6 +151,30 @@ decisions:
 eligibility:
   inclusion:
     - {id: I1, rule: fit or z > 1}
+""",
+    "nothing but a population that is read in two ways": NUMBERS
+    + """\
+definitions:
+  fit: {readings: {well: x > 1, fair: x >= 1}}
+decisions:
+  arm:
+    for: fit
+    choices:
+      a: {when: lesion}
+      b: {when: not lesion}
+""",
+    "nothing but who is not eligible is read in two ways": NUMBERS
+    + """\
+eligibility:
+  inclusion:
+    - {id: I1, rule: x > 2 and lesion}
+    - {id: I2, readings: {known: z >= 0, any: (z >= 0) is known or x >= 0}}
+decisions:
+  spared:
+    for: not eligible
+    choices:
+      a: {when: x > 1}
+      b: {when: x <= 1}
 """,
     "a fact that is read in two ways": NUMBERS
     + """\

@@ -21,7 +21,7 @@ from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up, member_of, where, whom
 from trialproof.verify.describe import shown_quantities, witness
 from trialproof.verify.eligibility import left_out
-from trialproof.verify.fates import decision_axes, failing_labels, gaps, somebody, under, wide
+from trialproof.verify.fates import decision_axes, gaps, labels_of, somebody, under, wide
 from trialproof.verify.finding import Finding, Proved, Region, Severity
 from trialproof.verify.properties import gap, undetermined
 from trialproof.verify.solver import Unknown
@@ -77,7 +77,7 @@ def gap_finding(case: Case, decision: Decision, region: Region, code: str, name:
         regions=(region,),
         witness=region.witness,
         readings=under(case, decision, gap(decision), (region,)),
-        labels=failing_labels(case, decision, region.witness.patient),
+        labels=labels_of(case, decision, region.witness.patient),
         help="say which choice these patients get, or exclude them from the trial",
     )
 

@@ -20,7 +20,7 @@ from trialproof.model.protocol import Decision
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up, listed, member_of, where, whom
 from trialproof.verify.eligibility import left_out
-from trialproof.verify.fates import Clash, holding_labels, overlaps, somebody, under, wide
+from trialproof.verify.fates import Clash, labels_of, overlaps, somebody, under, wide
 from trialproof.verify.finding import Finding, Proved, Region, Severity
 from trialproof.verify.properties import clash
 from trialproof.verify.solver import Unknown
@@ -67,7 +67,7 @@ def overlap_finding(
         regions=regions,
         witness=regions[0].witness,
         readings=under(case, decision, clash(decision, each.choices), regions),
-        labels=holding_labels(case, decision, regions[0].witness.patient, each.choices),
+        labels=labels_of(case, decision, regions[0].witness.patient, each.choices),
         help="make the choices exclude one another, or say which one takes precedence",
     )
 

@@ -21,7 +21,7 @@ from trialproof.model.protocol import Decision
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up, where, whom
 from trialproof.verify.eligibility import left_out
-from trialproof.verify.fates import failing_labels, somebody, under, undetermined_patients
+from trialproof.verify.fates import labels_of, somebody, under, undetermined_patients
 from trialproof.verify.finding import Finding, Proved, Severity
 from trialproof.verify.properties import undetermined
 from trialproof.verify.solver import Unknown
@@ -56,7 +56,7 @@ def _judge(case: Case, decision: Decision) -> Iterator[Said]:
             regions=(region,),
             witness=region.witness,
             readings=under(case, decision, undetermined(decision), (region,)),
-            labels=failing_labels(case, decision, region.witness.patient),
+            labels=labels_of(case, decision, region.witness.patient),
             help="say what the rule means where a quantity does not exist (`when_not_applicable:`) or may be missing",
         )
     if not found.complete:
