@@ -25,7 +25,7 @@ def _deciding(condition: Condition, meaning: Meaning[bool, Fraction], *, holding
             if isinstance(operand, (AllOf, AnyOf, IfThen, Not)):
                 return [Not(each) for each in _deciding(operand, meaning, holding=not holding)]
             return [condition]
-        case AllOf(operands) | AnyOf(operands):
+        case AllOf(operands) | AnyOf(operands) if operands:
             return [clause for each in operands for clause in _deciding(each, meaning, holding=holding)]
         case IfThen(premise, conclusion):
             return _deciding(AnyOf((Not(premise), conclusion)), meaning, holding=holding)

@@ -107,7 +107,9 @@ def under(case: Case, decision: Decision, target: Statement, regions: tuple[Regi
         return Under((), case.protocol.combinations, complete=False)
 
 
-def labels_of(case: Case, decision: Decision, patient: Patient, names: Sequence[str] | None = None) -> tuple[Label, ...]:
+def labels_of(
+    case: Case, decision: Decision, patient: Patient, names: Sequence[str] | None = None
+) -> tuple[Label, ...]:
     """Return the choices (those of these names), each with the clauses for which it takes the patient or does not."""
     chosen = [each for each in decision.choices if names is None or each.name in names]
     return tuple(_label(case, decision, each, patient) for each in chosen)

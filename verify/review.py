@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from subprocess import Popen
 
+from trialproof.model.place import BadInput
 from trialproof.model.protocol import NumberKind, Protocol, Quantity
 from trialproof.model.unit import say_amount
 from trialproof.verify.case import Case
@@ -39,9 +40,10 @@ def review(
         progress: called before each check.
 
     Raises:
+        BadInput: the selection names a sentence or a reading that there is not.
         Disagreement: two engines contradict each other, a defect of this program.
     """
-    chosen = {**protocol.preferred, **(selection or {})}
+    chosen = _complete(protocol, selection or {})
     checks = [each for each in CHECKS if _wanted(each.code, select, ignore)]
     findings: list[Finding] = []
     proved: list[Proved] = []
@@ -73,6 +75,15 @@ def review(
         tuple(undecided),
         (*not_checked, *left, *_unsaid(protocol)),
     )
+
+
+def _complete(protocol: Protocol, selection: Mapping[str, str]) -> dict[str, str]:
+    for sentence, reading in selection.items():
+        if sentence not in protocol.sentences:
+            raise BadInput(f"there is no sentence `{sentence}` with several readings")
+        if reading not in protocol.sentences[sentence].readings:
+            raise BadInput(f"there is no reading `{reading}` of `{sentence}`")
+    return {**protocol.preferred, **selection}
 
 
 def _under(protocol: Protocol, selection: Mapping[str, str], found: Under) -> Under:

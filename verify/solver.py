@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
 from time import monotonic
@@ -179,7 +180,8 @@ class Solver:
     def _start(self) -> subprocess.Popen[bytes]:
         self._worker, self._launched = self._launched or launch(), None
         self._sent = 0
-        _write(self.protocol, self._worker.stdin)
+        with suppress(OSError):  # a worker that could not even boot: the question after this one finds the pipe closed
+            _write(self.protocol, self._worker.stdin)
         return self._worker
 
     def _stop(self) -> None:

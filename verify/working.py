@@ -18,6 +18,7 @@ from trialproof.model.protocol import Decision
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.properties import gap, member, overlap, reached, recordable, settled, unsettled
+from trialproof.verify.replay import Disagreement
 from trialproof.verify.search import first
 from trialproof.verify.solver import Found, Unknown
 from trialproof.verify.statement import About, AnyPatient, AnyReading, Every, Never, ReadAs, Some, Statement
@@ -82,7 +83,10 @@ def _counterexample(trial: Case, decision: Decision, readings: Mapping[str, str]
         wider = trial.under({**opened, sentence: WHATEVER}).said(stranded)
         if trial.solver.possible(wider, base=base):
             opened[sentence], guide = WHATEVER, (wider,)
-    return canonical(trial, base, *guide)
+    found = canonical(trial, base, *guide)
+    if found is None:
+        raise Disagreement("the solver found a counterexample to some readings, and then none")
+    return found
 
 
 def _alive(case: Case, decision: Decision) -> tuple[Statement, ...]:

@@ -14,6 +14,7 @@ import pytest
 from tests.verify.everyone import InProcess
 from trialproof.model.condition import Compare, Condition, Number, Product, Relation, Sum, Term, Value
 from trialproof.model.patient import Patient
+from trialproof.model.place import BadInput
 from trialproof.model.protocol import Choice, Claim, Decision, NumberKind, Protocol, Quantity
 from trialproof.model.unit import PLAIN
 from trialproof.verify import solver as solver_module, worker
@@ -97,6 +98,22 @@ def test_a_worker_that_dies_costs_one_answer_and_no_wrong_one(small: Solver) -> 
     found = small.ask(EASY, base=(said(related(Value("x"), Relation.LE, 8)),))
     assert isinstance(found, Found)
     assert found.patients[SOMEONE].as_dict()["x"] in (7, 8)
+
+
+def test_a_worker_that_cannot_boot_leaves_everything_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solver_module, "BOOT", "raise SystemExit(1)")
+    with Solver(SMALL) as solver:
+        os.waitid(os.P_PID, pid(solver), os.WEXITED | os.WNOWAIT)
+        assert solver.ask(EASY) == GaveUp("the solver process ended")
+    found = review(SMALL)
+    assert (found.findings, found.proved) == ((), ())
+    assert {each.code for each in found.undecided} >= {"TP101", "TP207"}
+
+
+def test_readings_that_there_are_not_are_refused() -> None:
+    for selection in ({"arm.low": "either"}, {"nothing": "at all"}):
+        with pytest.raises(BadInput):
+            review(SMALL, selection=selection)
 
 
 def test_an_interrupted_question_is_not_answered_by_the_next_one(

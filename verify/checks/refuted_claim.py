@@ -16,17 +16,20 @@ Example
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from trialproof.model.condition import EVERYONE, Assigned, Condition, IfThen, descend
-from trialproof.model.protocol import Claim
+from trialproof.model.condition import EVERYONE, Assigned, Condition, Eligible, IfThen, descend
+from trialproof.model.english import say
+from trialproof.model.patient import Patient, about
+from trialproof.model.protocol import Claim, Criterion
 from trialproof.verify.axes import axes_of
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
-from trialproof.verify.check import Check, Said, Vacuous, gave_up, where
+from trialproof.verify.check import Check, Said, Vacuous, criterion_label, gave_up, where
 from trialproof.verify.describe import Regions, regions_of, shown_quantities, witness
 from trialproof.verify.eligibility import left_out
 from trialproof.verify.fates import decision_axes
-from trialproof.verify.finding import Finding, Label, Proved, Severity
+from trialproof.verify.finding import Finding, Label, Proved, Region, Severity
 from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Every, Fails, Holds, Never, Some
 from trialproof.verify.under import readings_under, sentences_of
@@ -48,9 +51,28 @@ def counterexamples(case: Case, claim: Claim) -> Regions:
     premise, conclusion = split(claim)
     axes = axes_of(case.protocol, [conclusion], [case.selection])
     target, shown = Never(Holds(conclusion)), _compared(case, premise)
-    return case.once(
-        ("claim", claim.id), lambda: regions_of(case, case.population(premise), target, axes, matters=shown)
-    )
+
+    def find() -> Regions:
+        found = regions_of(case, case.population(premise), target, axes, matters=shown)
+        if not any(isinstance(each, Eligible) for each in descend(conclusion)):
+            return found
+        return replace(found, regions=tuple(_with_criteria(case, each) for each in found.regions))
+
+    return case.once(("claim", claim.id), find)
+
+
+def _with_criteria(case: Case, region: Region) -> Region:
+    """Return the region whose witness shows what the criteria compare that keep this patient out."""
+    unmet = [each.rule for each in _unmet(case, region.witness.patient)]
+    shown = shown_quantities(case.protocol, axes_of(case.protocol, unmet, [case.selection]), region.witness.matters)
+    return replace(region, witness=witness(case, region.witness.patient, shown))
+
+
+def _unmet(case: Case, patient: Patient) -> list[Criterion]:
+    """Return the criteria that keep a patient from being eligible."""
+    meaning = about(case.protocol, patient, case.selection)
+    truths = [(each, meaning.truth(each.rule)) for each in case.protocol.criteria]
+    return [each for each, truth in truths if not (truth.fails if each.excludes else truth.holds)]
 
 
 def _compared(case: Case, premise: Condition) -> tuple[str, ...]:
@@ -68,6 +90,13 @@ def split(claim: Claim) -> tuple[Condition, Condition]:
     return EVERYONE, claim.rule
 
 
+def _keeping_out(case: Case, conclusion: Condition, patient: Patient) -> list[Label]:
+    """Return, for a claim about who is eligible, the criteria that keep the witness out."""
+    if not any(isinstance(each, Eligible) for each in descend(conclusion)):
+        return []
+    return [criterion_label(each, f"`{each.id}` keeps the patient out") for each in _unmet(case, patient)]
+
+
 def _judge(case: Case, claim: Claim) -> Iterator[Said]:
     premise, conclusion = split(claim)
     someone = canonical(case, case.population(premise))
@@ -75,7 +104,9 @@ def _judge(case: Case, claim: Claim) -> Iterator[Said]:
         yield Vacuous(f"claim `{claim.id}`: nobody satisfies its premise")
         return
     found = counterexamples(case, claim)
-    label = Label(claim.place, claim.quotes, f"claim `{claim.id}`{': ' + claim.because if claim.because else ''}")
+    because = f" ({claim.because})" if claim.because else ""
+    says = say(claim.rule, case.protocol, case.selection)
+    label = Label(claim.place, claim.quotes, f"claim `{claim.id}`: {says}{because}")
     if not found.regions:
         axes = axes_of(case.protocol, [conclusion], [case.selection])
         shown = shown_quantities(case.protocol, axes, _compared(case, premise))
@@ -94,7 +125,7 @@ def _judge(case: Case, claim: Claim) -> Iterator[Said]:
         regions=found.regions,
         witness=found.regions[0].witness,
         readings=readings_under(case, premise, broken, sentences_of(case.protocol, [premise, conclusion])),
-        labels=(label,),
+        labels=(label, *_keeping_out(case, conclusion, found.regions[0].witness.patient)),
         help="add the criterion or the rule that would guarantee it, or give up the claim",
     )
     if not found.complete:
