@@ -112,7 +112,9 @@ def readings_under(case: Case, population: Condition, fate: Statement, sentences
         if patient is None:
             raise Disagreement(f"nobody shares the fate under {choices}, though the solver has just said so")
         found.append(_shortened(solver, About(Every((member, fate)), patient, READINGS), choices))
-    complete = not hit(())
+    complete = len(found) < MOST_CHOICES or not hit(())
+    if len(found) == 1:
+        return Under(({each.sentence: each.reading for each in found[0]},), protocol.combinations, complete)
     anything = _read(Some(tuple(Every(each) for each in found)))
     partial = [
         {each.sentence: each.reading for each in _shortened(solver, anything, choices)} for choices in found

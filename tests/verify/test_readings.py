@@ -37,7 +37,7 @@ def met(choice: Mapping[str, str], selection: Selection) -> bool:
     return all(selection[name] == reading for name, reading in choice.items())
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(READ)
 def test_the_working_combination_is_the_first_that_works(protocol: Protocol) -> None:
     check_working(protocol)
@@ -197,7 +197,7 @@ def check_changes(protocol: Protocol) -> None:
                 assert all(dict(region.witness.patient.values) in changed for region in regions)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(READ)
 def test_a_reading_that_is_proved_to_change_nothing_changes_nothing(protocol: Protocol) -> None:
     check_indifference(protocol)

@@ -42,7 +42,7 @@ class Search:
 
 
 def searches(protocol: Protocol) -> list[Search]:
-    """Return every search for regions that a review runs (what is asked without recording steps has no end)."""
+    """Return every search for regions that a review runs (but for TP110: without recording steps there is no end)."""
     found: list[Search] = []
 
     def spy(
@@ -53,15 +53,14 @@ def searches(protocol: Protocol) -> list[Search]:
         start: Patient | None = None,
     ) -> Boxes:
         boxes = find_boxes(case, population, target, axes, start)
-        if not case.patient.dense:
-            selections = [each.as_dict() for each in readings_of((*population, case.said(target)), case.patient)]
-            people = [judges[0] for judges in everyone(protocol, *selections)]
-            members = tuple(each for each in people if all(is_so(one, each) for one in population))
-            found.append(Search(case, population, target, axes, boxes, members))
+        selections = [each.as_dict() for each in readings_of((*population, case.said(target)), case.patient)]
+        people = [judges[0] for judges in everyone(protocol, *selections)]
+        members = tuple(each for each in people if all(is_so(one, each) for one in population))
+        found.append(Search(case, population, target, axes, boxes, members))
         return boxes
 
     with patch.object(describe, "find_boxes", spy):
-        reviewed(protocol)
+        reviewed(protocol, ignore=["TP110"])
     return found
 
 
@@ -73,13 +72,13 @@ def check_regions(protocol: Protocol) -> None:
         assert set().union(*covered) == search.patients(search.target)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(SMALL)
 def test_the_boxes_are_exactly_the_patients_of_the_target(protocol: Protocol) -> None:
     check_regions(protocol)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(SMALL)
 def test_boxes_are_as_wide_as_they_can_be_and_none_is_superfluous(protocol: Protocol) -> None:
     check_widths(protocol)
@@ -117,7 +116,7 @@ def keeps_one_interval(axis: Axis, chosen: Sequence[int], index: int) -> bool:
     return axis.parts[index].interval is None or not numbers or index in (min(numbers) - 1, max(numbers) + 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SMALL)
 def test_regions_said_apart_cover_the_target_each_with_a_witness_of_its_own(protocol: Protocol) -> None:
     for search in searches(protocol):

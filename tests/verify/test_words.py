@@ -67,7 +67,7 @@ def subject_of(axis: Axis) -> str | None:
             return None
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.one_of(protocols(), tangles()))
 def test_the_words_of_a_region_say_who_is_in_it(protocol: Protocol) -> None:
     for search in searches(protocol):
@@ -80,7 +80,7 @@ def test_the_words_of_a_region_say_who_is_in_it(protocol: Protocol) -> None:
                         assert is_so(there, judge) == true_of(words, state(judge, name))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.one_of(protocols(), tangles()))
 def test_a_boundary_is_pinned_to_the_value_that_everybody_on_it_has(protocol: Protocol) -> None:
     for search in searches(protocol):
