@@ -89,7 +89,10 @@ class Case:
     def under(self, selection: Mapping[str, str]) -> Case:
         """Return the same case with some sentences read otherwise."""
         chosen = {**self.selection, **selection}
-        return self if chosen == self.selection else replace(self, selection=chosen, _known={}, _said={})
+        if chosen == self.selection:
+            return self
+        key = ("under", *sorted(chosen.items()))
+        return self.once(key, lambda: replace(self, selection=chosen, _known={}, _said={}))
 
     def without_steps(self) -> Case:
         """Return the same case where any value within a range can be charted."""
