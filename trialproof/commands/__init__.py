@@ -1,0 +1,19 @@
+"""The commands, one file each, and the one table that lists them in the order of `--help`."""
+
+from __future__ import annotations
+
+import click
+
+from trialproof.commands.check import check
+from trialproof.commands.explain import explain
+from trialproof.commands.init import init
+from trialproof.commands.schema import schema
+from trialproof.commands.show import show
+
+COMMANDS: tuple[click.Command, ...] = (
+    check,
+    explain,
+    show,
+    schema,
+    init,
+)

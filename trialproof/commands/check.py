@@ -1,0 +1,106 @@
+"""`trialproof check`: what the rules imply for every possible patient."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from trialproof.commands.common import FINDINGS, PROTOCOL, READING, TIMEOUT, UNDECIDED, in_color, progress, release
+
+if TYPE_CHECKING:
+    from trialproof.verify.finding import Review
+
+SEVERITIES = ("note", "warning", "error")
+
+
+@click.command()
+@PROTOCOL
+@READING
+@click.option("--select", multiple=True, metavar="CODES", help="Run only these: TP101, or a family such as TP1,TP2.")
+@click.option("--ignore", multiple=True, metavar="CODES", help="Leave these out.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([*SEVERITIES, "never"]),
+    default="error",
+    show_default=True,
+    help="The least severity of a finding that makes the exit code 1.",
+)
+@TIMEOUT
+def check(
+    protocol: Path,
+    readings: Sequence[str],
+    select: Sequence[str],
+    ignore: Sequence[str],
+    form: str,
+    fail_on: str,
+    timeout: float,
+) -> None:
+    """Prove or refute what the rules of PROTOCOL must guarantee.
+
+    Prints each finding with the protocol's own words and one patient who shows it, then what was proved, under which
+    assumptions, and what was not checked.
+
+    \b
+    Examples:
+      trialproof check protocols/esophageal-salvage
+      trialproof check protocols/esophageal-salvage --reading arm.involved_field=flat
+      trialproof check . --select TP1,TP2 --format json > findings.json
+    """  # noqa: D301
+    from trialproof.verify.solver import launch
+
+    worker = launch()
+    try:
+        from trialproof.model.load import load, read_selection
+        from trialproof.verify.review import review
+
+        wanted, unwanted = _codes(select), _codes(ignore)
+        loaded = load(protocol)
+        chosen = read_selection(loaded, readings)
+        with progress() as tell:
+            found = review(
+                loaded,
+                selection=chosen,
+                select=wanted,
+                ignore=unwanted,
+                seconds=timeout,
+                worker=worker,
+                progress=tell,
+            )
+    finally:
+        worker.kill()
+        worker.communicate()
+    if form == "json":
+        from trialproof.reports.json_report import write_json
+
+        click.echo(write_json(loaded, found, release()))
+    else:
+        from trialproof.reports.text import write_text
+
+        click.echo(write_text(loaded, found, color=in_color()))
+    sys.exit(_exit_code(found, fail_on))
+
+
+def _codes(given: Sequence[str]) -> list[str]:
+    """Split `TP1,TP2`, and refuse what is the beginning of no code."""
+    from trialproof.model.place import BadInput
+    from trialproof.verify.checks import CHECKS
+
+    wanted = [each.strip().upper() for text in given for each in text.split(",") if each.strip()]
+    for each in wanted:
+        if not any(check.code.startswith(each) for check in CHECKS):
+            known = ", ".join(check.code for check in CHECKS)
+            raise BadInput(f"no check has a code that begins with `{each}`", help=f"there are {known}")
+    return wanted
+
+
+def _exit_code(found: Review, fail_on: str) -> int:
+    if fail_on != "never" and any(each.severity > SEVERITIES.index(fail_on) for each in found.findings):
+        return FINDINGS
+    return UNDECIDED if found.undecided else 0

@@ -1,0 +1,57 @@
+"""What the commands share: arguments, exit codes, and how they behave on a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from trialproof.verify.check import Check
+
+FINDINGS, UNUSABLE, UNDECIDED = 1, 2, 3
+
+PROTOCOL = click.argument("protocol", type=click.Path(path_type=Path))
+READING = click.option(
+    "--reading",
+    "readings",
+    multiple=True,
+    metavar="SENTENCE=READING",
+    help="Read a sentence otherwise than preferred: arm.involved_field=flat. May be repeated.",
+)
+TIMEOUT = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0.01, max=86400),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the solver may think about one question before it is called undecided.",
+)
+
+
+def release() -> str:
+    """Return the version of the installed package."""
+    try:
+        return version("trialproof")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+def in_color() -> bool:
+    """Return whether standard output is a terminal that wants colour."""
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def progress() -> AbstractContextManager[Callable[[Check], None] | None]:
+    """Say on a terminal which check is running; nowhere else."""
+    if not sys.stderr.isatty():
+        return nullcontext(None)
+    from trialproof.reports.progress import spinning
+
+    return spinning()
