@@ -78,7 +78,9 @@ def _first_patient(
         values[id(found.statement)] = found.value
         return found.statement
 
-    possible = case.possible(base, *also)
+    possible = case.step(base, *also)
+    if not possible(()) and not case.possible(base, *also)(()):
+        return None
     fitting = first(possible, [[each.statement for each in options] for options in choices], rescue)
     if fitting is None:
         return None
@@ -112,7 +114,7 @@ def _bisect(case: Case, field: Field, base: tuple[Statement, ...], known: tuple[
     quantity = field.quantity
     if not isinstance(quantity.kind, NumberKind):
         raise Unknown(f"no value of `{quantity.name}` was found to fit")
-    step, possible = quantity.kind.step, case.possible(base, *known)
+    step, possible = quantity.kind.step, case.step(base, *known)
 
     def at_most(value: Fraction) -> Statement:
         return field.filled(Compare(Value(quantity.name), Relation.LE, Number(value)))

@@ -1,4 +1,8 @@
-"""One case to examine: a protocol under one reading of each sentence, and the solver that is asked about it."""
+"""One case to examine: a protocol under one reading of each sentence, and the two engines that are asked about it.
+
+Z3 judges every result. Wherever the engine of ranks can answer too, both must agree or the run stops; the steps of a
+search, whose result is judged or replayed afterwards, are left to it alone.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,8 @@ from trialproof.model.condition import Condition
 from trialproof.model.protocol import NumberKind, Protocol
 from trialproof.verify.linear import quantity_thresholds
 from trialproof.verify.properties import recordable
+from trialproof.verify.ranks import Ranks
+from trialproof.verify.replay import Disagreement
 from trialproof.verify.search import Possible
 from trialproof.verify.solver import Found, GaveUp, Solver, Unknown
 from trialproof.verify.statement import About, AnyPatient, Fixed, Holds, Statement
@@ -22,12 +28,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Case:
-    """A protocol, a complete selection of readings, and a solver."""
+    """A protocol, a complete selection of readings, and a solver; the engine of ranks is made when first needed."""
 
     protocol: Protocol
     solver: Solver
     selection: Mapping[str, str]
     patient: AnyPatient = PATIENT
+    engine: Ranks | None = None
     _known: dict[Hashable, object] = field(default_factory=dict, repr=False)
     _said: dict[int, tuple[Statement, Statement]] = field(default_factory=dict, repr=False)
 
@@ -35,6 +42,11 @@ class Case:
     def readings(self) -> Fixed:
         """The selection, frozen."""
         return Fixed.of(self.selection)
+
+    @cached_property
+    def ranks(self) -> Ranks:
+        """The second engine, shared with the other readings of the case."""
+        return self.engine or Ranks(self.protocol)
 
     @cached_property
     def thresholds(self) -> Mapping[str, tuple[Fraction, ...]]:
@@ -72,19 +84,38 @@ class Case:
         return self.patients(belongs, *statements)
 
     def possible(self, base: tuple[Statement, ...], *also: Statement) -> Possible:
-        """Return the yes/no question for a search among those patients of a base of whom `also` is so."""
+        """Return the yes/no question about those patients of a base of whom `also` is so, judged by both engines."""
 
         def ask(statements: Sequence[Statement]) -> bool:
-            return self.solver.possible(*also, *(self.said(each) for each in statements), base=base)
+            said = (*also, *(self.said(each) for each in statements))
+            return self._agreed(self.solver.possible(*said, base=base), (*base, *said))
+
+        return ask
+
+    def step(self, base: tuple[Statement, ...], *also: Statement) -> Possible:
+        """Return the same question for the steps of a search: answered by one engine, so never a verdict by itself."""
+
+        def ask(statements: Sequence[Statement]) -> bool:
+            said = (*also, *(self.said(each) for each in statements))
+            found = self.ranks.possible((*base, *said))
+            return self.solver.possible(*said, base=base) if found is None else found
 
         return ask
 
     def exists(self, base: tuple[Statement, ...], statement: Statement) -> bool:
         """Return whether a statement is so of a patient of a base, who is replayed: for what is shown as proved."""
-        answer = self.solver.ask(self.said(statement), base=base)
+        said = self.said(statement)
+        answer = self.solver.ask(said, base=base)
         if isinstance(answer, GaveUp):
             raise Unknown(answer.reason)
-        return isinstance(answer, Found)
+        return self._agreed(isinstance(answer, Found), (*base, said))
+
+    def _agreed(self, answer: bool, statements: tuple[Statement, ...]) -> bool:  # noqa: FBT001 - what is handed through
+        """Return what Z3 answered, unless the other engine knows better."""
+        found = self.ranks.possible(statements)
+        if found is not None and found is not answer:
+            raise Disagreement(f"Z3 says {answer}, the ranks say {found}, of {statements}")
+        return answer
 
     def under(self, selection: Mapping[str, str]) -> Case:
         """Return the same case with some sentences read otherwise."""
@@ -92,7 +123,7 @@ class Case:
         if chosen == self.selection:
             return self
         key = ("under", *sorted(chosen.items()))
-        return self.once(key, lambda: replace(self, selection=chosen, _known={}, _said={}))
+        return self.once(key, lambda: replace(self, selection=chosen, engine=self.ranks, _known={}, _said={}))
 
     def without_steps(self) -> Case:
         """Return the same case where any value within a range can be charted."""

@@ -16,7 +16,7 @@ from trialproof.verify.axes import Axis, NumberAxis, within
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.replay import Disagreement, is_so
-from trialproof.verify.statement import Every, Never, Statement, bind
+from trialproof.verify.statement import Every, Never, Some, Statement, bind
 
 MOST_REGIONS = 200
 """More boxes than anybody reads: beyond it the search stops and says so."""
@@ -76,6 +76,7 @@ def find_boxes(
         found.append(search.widen(cell))
         cell = search.uncovered(found)
     needed = [box for at, box in enumerate(found) if not search.repeats(box, cells[at], found[at + 1 :])]
+    search.confirm(needed, complete=cell is None)
     broad = sorted(needed, key=lambda box: _breadth(axes, box), reverse=True)
     return Boxes(tuple(broad), complete=cell is None)
 
@@ -115,10 +116,21 @@ class _Search:
         self._population = population
         self._target = target
         self._axes = axes
-        self._hit = case.possible(population, case.said(target))
-        self._miss = case.possible(population, case.said(Never(target)))
-        self._anyone = case.possible(population)
+        self._hit = case.step(population, case.said(target))
+        self._miss = case.step(population, case.said(Never(target)))
+        self._anyone = case.step(population)
         self._known_sides: dict[tuple[int, tuple[int, ...]], Statement] = {}
+
+    def confirm(self, boxes: Sequence[Box], *, complete: bool) -> None:
+        """Let both engines judge that the boxes hold nobody but the target and, if complete, all of it.
+
+        The steps that led to the boxes may have been taken by one engine alone.
+        """
+        case, within_boxes = self._case, Some(tuple(inside(self._axes, box) for box in boxes))
+        if boxes and case.possible(self._population, case.said(Never(self._target)))([within_boxes]):
+            raise Disagreement(f"somebody in the boxes is not in the target: {self._target} in {boxes}")
+        if complete and case.possible(self._population, case.said(self._target))([Never(within_boxes)]):
+            raise Disagreement(f"somebody in the target is in none of the boxes: {self._target} in {boxes}")
 
     def uncovered(self, found: Sequence[Box]) -> Box | None:
         """Return the cell of the canonical patient of the target who is in none of the boxes."""

@@ -1,0 +1,208 @@
+"""The engine of ranks says what the plain evaluator says, patient by patient, and leaves alone what it cannot know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from unittest.mock import patch
+
+import pytest
+from hypothesis import event, given, settings, strategies as st
+
+from tests.agreement.naive import Naive
+from tests.agreement.strategies import World, subjects, worlds
+from tests.verify.everyone import InProcess, alone, is_so, reviewed
+from tests.verify.finite import protocols
+from trialproof.model.condition import (
+    EVERYONE,
+    NOBODY,
+    AllOf,
+    Compare,
+    Condition,
+    Floor,
+    Is,
+    Known,
+    Not,
+    Number,
+    Product,
+    Relation,
+    Sum,
+    Value,
+    Yes,
+)
+from trialproof.model.patient import Patient
+from trialproof.model.protocol import CategoryKind, NumberKind, Protocol, Quantity, YesNoKind
+from trialproof.verify import case as case_file
+from trialproof.verify.case import Case
+from trialproof.verify.diagram import LEAF, Diagram
+from trialproof.verify.properties import gap, overlap, recordable, settled, undetermined
+from trialproof.verify.ranks import Ranks
+from trialproof.verify.replay import Disagreement
+from trialproof.verify.statement import About, AnyPatient, AnyReading, Every, Fails, Fixed, Holds, Never, Statement
+
+SOMEBODY = AnyPatient()
+
+
+def holds_in(diagram: Diagram, protocol: Protocol, patient: Patient) -> bool:
+    """Look a patient up, axis by axis; where nothing was recorded, any value will do."""
+    record = patient.as_dict()
+    names = list(protocol.quantities)
+    while diagram.axis != LEAF:
+        name = names[diagram.axis // 2]
+        if diagram.axis % 2 == 0:
+            at: int | tuple[Fraction, bool] = int(name in record)
+        else:
+            kind, value = protocol.quantities[name].kind, record.get(name)
+            match kind:
+                case NumberKind():
+                    number = Fraction(kind.lower if value is None else value)
+                    at = int(number / kind.step) if kind.step is not None else (number, False)
+                case CategoryKind(categories):
+                    at = 0 if value is None else categories.index(str(value))
+                case YesNoKind():
+                    at = int(value is True)
+        diagram = diagram.children[sum(cut <= at for cut in diagram.cuts)]  # type: ignore[operator]
+    return diagram.leaf is True
+
+
+def said(condition: Condition, world: World) -> tuple[Statement, Statement]:
+    readings = Fixed.of(world.selection)
+    return About(Holds(condition), SOMEBODY, readings), About(Fails(condition), SOMEBODY, readings)
+
+
+@settings(max_examples=200, deadline=None)
+@given(worlds(patients=6))
+def test_a_diagram_holds_exactly_the_patients_of_whom_the_statement_is_so(world: World) -> None:
+    ranks = Ranks(world.protocol)
+    for condition in subjects(world.protocol):
+        for statement, opinion in zip(said(condition, world), (True, False), strict=True):
+            found = ranks.patients(statement)
+            event("covered" if found is not None else "not covered")
+            for patient in world.patients if found is not None else ():
+                expected = Naive(world.protocol, patient, world.selection).judge(condition) is opinion
+                assert holds_in(found, world.protocol, patient) is expected  # type: ignore[arg-type]
+
+
+@settings(max_examples=100, deadline=None)
+@given(protocols(), st.data())
+def test_somebody_is_possible_just_when_somebody_is_there(protocol: Protocol, data: st.DataObject) -> None:
+    ranks, people = Ranks(protocol), alone(protocol)
+    targets = [make(each) for each in protocol.decisions.values() for make in (gap, overlap, settled, undetermined)]
+    conditions = data.draw(st.lists(st.sampled_from(subjects(protocol)), max_size=2))
+    statements = [*(Holds(each) for each in conditions), data.draw(st.sampled_from(targets))]
+    readings = Fixed.of(protocol.preferred)
+    asked = [About(each, SOMEBODY, readings) for each in (recordable(protocol), *statements)]
+    found = ranks.possible(asked)
+    event(f"answered: {found}")
+    if found is not None:
+        assert found is any(all(is_so(each, judge) for each in statements) for judge in people)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(protocols(), protocols(readings=True)))
+def test_a_review_says_the_same_with_one_engine_and_with_two(protocol: Protocol) -> None:
+    both = reviewed(protocol)
+    with patch.object(case_file, "Ranks", lambda protocol: Ranks(protocol, limit=0)):
+        assert reviewed(protocol) == both
+
+
+SIZE = Quantity("size", NumberKind(Fraction(0), Fraction(20), step=Fraction(1, 10)))
+WEIGHT = Quantity("weight", NumberKind(Fraction(30), Fraction(200)))
+STAGE = Quantity("stage", CategoryKind(("I", "II", "III")), may_be_missing=True)
+SPREAD = Quantity("spread", YesNoKind(), applies_if=Is("stage", ("II", "III")))
+PROTOCOL = Protocol("four quantities", {each.name: each for each in (SIZE, WEIGHT, STAGE, SPREAD)})
+
+
+def possible(*conditions: Condition, protocol: Protocol = PROTOCOL) -> bool | None:
+    statements = [recordable(protocol), *(Holds(each) for each in conditions)]
+    return Ranks(protocol).possible([About(each, SOMEBODY, Fixed(())) for each in statements])
+
+
+def compare(name: str, relation: str, number: str) -> Condition:
+    return Compare(Value(name), Relation(relation), Number(Fraction(number)))
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ([compare("size", ">", "4.9"), compare("size", "<", "5.1")], True),
+        ([compare("size", ">", "4.9"), compare("size", "<", "5.1"), compare("size", "!=", "5")], False),
+        ([compare("size", ">", "4.95"), compare("size", "<", "5")], False),
+        ([compare("size", ">", "20")], False),
+        ([compare("size", ">=", "20")], True),
+        ([compare("weight", ">", "90"), compare("weight", "<", "90.001")], True),
+        ([compare("weight", ">=", "90"), compare("weight", "<", "90")], False),
+        ([compare("weight", ">=", "90"), compare("weight", "<=", "90")], True),
+        ([compare("weight", "<=", "30")], True),
+        ([compare("weight", "<", "30")], False),
+        ([Is("stage", ("I",)), Yes("spread")], False),
+        ([Is("stage", ("II",)), Yes("spread")], True),
+        ([Not(Known("stage"))], True),
+        ([Not(Known("size"))], False),
+        ([Is("stage", ("II",)), Not(Known("spread"))], False),
+        ([EVERYONE], True),
+        ([NOBODY], False),
+    ],
+)
+def test_ends_steps_and_what_may_be_missing_are_told_apart(conditions: list[Condition], expected: bool) -> None:
+    assert possible(*conditions) is expected
+
+
+def test_whole_numbers_of_a_quantity_are_its_stairs() -> None:
+    years = Floor(Product((Value("weight"), Number(Fraction(-1, 7)))))
+    for whole in range(-29, -3):
+        exact = Compare(years, Relation.EQ, Number(Fraction(whole)))
+        low, high = compare("weight", ">", str(-7 * (whole + 1))), compare("weight", "<=", str(-7 * whole))
+        inside = possible(low, high)
+        assert possible(exact) is inside
+        assert possible(exact, AllOf((low, high))) is inside
+        assert possible(exact, Not(AllOf((low, high)))) is False
+
+
+def test_two_quantities_at_once_are_left_to_the_other_engine() -> None:
+    both = Sum((Value("size"), Value("weight")))
+    assert possible(Compare(both, Relation.GT, Number(Fraction(100)))) is None
+    assert possible(Compare(Value("size"), Relation.LT, Value("weight"))) is None
+    assert possible(Compare(Value("size"), Relation.LT, Sum((Value("size"), Number(Fraction(1)))))) is True
+
+
+def test_unknown_readings_are_left_to_the_other_engine() -> None:
+    assert Ranks(PROTOCOL).possible([About(Holds(EVERYONE), SOMEBODY, AnyReading())]) is None
+
+
+def test_two_patients_are_told_apart() -> None:
+    large, small = compare("size", ">", "5"), compare("size", "<=", "5")
+    other = AnyPatient("other")
+    ranks = Ranks(PROTOCOL)
+    assert ranks.possible([About(Holds(large), SOMEBODY, Fixed(())), About(Holds(small), other, Fixed(()))]) is True
+    assert ranks.possible([About(Holds(large), other, Fixed(())), About(Holds(small), other, Fixed(()))]) is False
+
+
+def test_an_engine_that_outgrows_its_limit_stays_silent() -> None:
+    for limit in range(12):
+        ranks = Ranks(PROTOCOL, limit=limit)
+        asked = [About(Holds(compare("size", ">", str(at))), SOMEBODY, Fixed(())) for at in range(15)]
+        answers = [ranks.possible(asked[: at + 1]) for at in range(15)]
+        assert None in answers
+        silent = answers.index(None)
+        assert answers == [True] * silent + [None] * (15 - silent)
+
+
+class Mistaken(Ranks):
+    """An engine that takes the opposite view of everything."""
+
+    def possible(self, statements: object) -> bool | None:
+        found = super().possible(statements)  # type: ignore[arg-type]
+        return None if found is None else not found
+
+
+def test_two_engines_that_contradict_each_other_stop_the_run() -> None:
+    protocol = replace(PROTOCOL, title="contradicted")
+    with InProcess(protocol) as solver:
+        case = Case(protocol, solver, {}, engine=Mistaken(protocol))
+        with pytest.raises(Disagreement, match="Z3 says True, the ranks say False"):
+            case.possible(case.patients())([])
+        with pytest.raises(Disagreement):
+            case.exists(case.patients(), Every(()))
+        with pytest.raises(Disagreement):
+            case.possible(case.patients())([Never(Every(()))])
