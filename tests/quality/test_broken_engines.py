@@ -19,7 +19,9 @@ from trialproof.model.load import load
 from trialproof.model.meaning import Known, Meaning, Truth
 from trialproof.model.protocol import Decision, Protocol
 from trialproof.verify import axes, case, fates, properties, regions, working
+from trialproof.verify.diagram import Diagrams, Line
 from trialproof.verify.question import Reply
+from trialproof.verify.ranks import Axes, Ranked, Ranks
 from trialproof.verify.replay import Disagreement
 from trialproof.verify.solver import Solver
 from trialproof.verify.statement import AtLeast, Every, Holds, Never, Some, Statement
@@ -197,6 +199,63 @@ decisions:
 claims:
   - {id: empty, rule: if eligible then male}
 """
+RANKED = """\
+trialproof: 1
+title: one quantity at a time
+quantities:
+  size: {range: [0, 3], recorded_to: 1}
+  age: {range: [-1, 2], recorded_to: 0.5}
+  margin: {one_of: [R0, R1, R2]}
+  marker: {yes_no: true, may_be_missing: true}
+definitions:
+  years: {value: floor(age)}
+  left: {value: floor(1 - age)}
+  size_points:
+    value:
+      - {when: size < 2, value: 0}
+      - {when: size >= 2, value: 2}
+  margin_points:
+    value:
+      - {when: margin is R0, value: 0}
+      - {when: margin is R1, value: 1}
+      - {when: margin is R2, value: 3}
+  score: {value: size_points + 2 * margin_points}
+  worst: {value: 'max(score / 2, 2)'}
+  reach:
+    value:
+      - {when: margin is R2, value: size}
+      - {when: 'margin is one of (R0, R1)', value: age}
+eligibility:
+  inclusion:
+    - {id: I1, rule: age > -1}
+decisions:
+  risk:
+    choices:
+      low: {when: score < 2}
+      middle: {when: score > 2 and score < 6}
+      high: {when: score >= 6}
+  age_group:
+    choices:
+      young: {when: years <= 0}
+      old: {when: left < 0}
+  worst_first:
+    intent: first match
+    choices:
+      bad: {when: worst > 2}
+      marked: {when: marker}
+      unmarked: {when: not marker}
+  reaching:
+    choices:
+      far: {when: reach >= 1 and size > 0}
+      near: {when: reach < 1 or size = 0}
+  two_of:
+    for: everyone
+    choices:
+      two: {when: 'at least 2 of (size > 1, margin is R2, age >= 1)'}
+      less: {when: 'at most 1 of (size > 1, margin is R2, age >= 1)'}
+claims:
+  - {id: bounded, rule: score <= 8}
+"""
 
 
 @dataclass(frozen=True)
@@ -212,7 +271,7 @@ class Bug:
 @pytest.fixture(scope="module")
 def protocols(tmp_path_factory: pytest.TempPathFactory) -> list[Protocol]:
     loaded = []
-    for text in (NUMBERS, LESIONS, READ, NOBODY):
+    for text in (NUMBERS, LESIONS, READ, NOBODY, RANKED):
         folder = tmp_path_factory.mktemp("protocol")
         (folder / "protocol.yaml").write_text(text, encoding="utf-8")
         loaded.append(load(folder))
@@ -315,6 +374,34 @@ def one_switch(self: Any, _number: int, asserted: Any) -> Any:
     return RIGHT_SWITCH(self, 0, asserted)
 
 
+def compared(instead: Relation, relation: Relation) -> Callable[..., Any]:
+    return lambda self, a, asked, b: RIGHT_RELATED(self, a, instead if asked is relation else asked, b)
+
+
+def same_end(self: Axes, axis: int, value: Any, *, inclusive: bool) -> Any:
+    return RIGHT_CUT(self, axis, value, inclusive=not inclusive)
+
+
+def first_part_only(self: Diagrams, axis: int, cuts: Any, children: Any) -> Any:
+    return RIGHT_SPLIT(self, axis, cuts[:1], children[:2])
+
+
+def without_order(self: Diagrams, axis: int, cuts: Any, children: Any) -> Any:
+    return self.split(axis, cuts, children)
+
+
+def _one_up(line: Line) -> Line:
+    return replace(line, offset=line.offset + 1)
+
+
+def unknown_is_false(self: Ranks, statements: Any) -> bool:
+    return bool(RIGHT_POSSIBLE(self, statements))
+
+
+def only_the_last(self: Ranks, statements: Any) -> bool | None:
+    return RIGHT_POSSIBLE(self, statements[-1:])
+
+
 ENDS_THE_WORKER = (IndexError,)
 """Ends the solver's process, where it has one: whatever was asked is then undecided."""
 
@@ -324,6 +411,9 @@ RIGHT_DESK, RIGHT_SWITCH = Desk.__init__, Desk._switch
 RIGHT = {name: getattr(Symbolic, name) for name in ("every", "some", "category", "choose", "add")}
 RIGHT_DOMAIN, RIGHT_AXES = Symbols.domain, axes.axes_of
 RIGHT_ENOUGH = Meaning._enough
+RIGHT_RELATED, RIGHT_CUT, RIGHT_POSSIBLE = Ranked._related, Axes.cut, Ranks.possible
+RIGHT_SPLIT, RIGHT_CHOOSE, RIGHT_STAIRS = Diagrams.split, Ranked.choose, Ranked._stairs
+RIGHT_COUNT, RIGHT_CATEGORY = Ranked.at_least, Axes.category
 
 BUGS = [
     Bug("less is at most", Symbolic, "relate", mistaken(Relation.LT, Relation.LE)),
@@ -368,6 +458,25 @@ BUGS = [
     Bug("a contradiction too short", Desk, "answer", without_last_core),
     Bug("the base is forgotten", Desk, "__init__", without_base),
     Bug("one switch for all statements", Desk, "_switch", one_switch),
+    Bug("ranks: less is at most", Ranked, "_related", compared(Relation.LE, Relation.LT)),
+    Bug("ranks: more is at least", Ranked, "_related", compared(Relation.GE, Relation.GT)),
+    Bug("ranks: equal is at most", Ranked, "_related", compared(Relation.LE, Relation.EQ)),
+    Bug("ranks: ends are mixed up", Axes, "cut", same_end),
+    Bug("ranks: parts are lost", Diagrams, "split", first_part_only),
+    Bug("ranks: axes in any order", Diagrams, "_checked", without_order),
+    Bug("ranks: both is either", Diagrams, "both", Diagrams.either),
+    Bug("ranks: either is both", Diagrams, "either", Diagrams.both),
+    Bug("ranks: nothing is negated", Diagrams, "negation", lambda _self, one: one),
+    Bug("ranks: the other number", Ranked, "choose", lambda self, truth, a, b: RIGHT_CHOOSE(self, truth, b, a)),
+    Bug("ranks: stairs one up", Ranked, "_stairs", lambda self, line: RIGHT_STAIRS(self, _one_up(line))),
+    Bug("ranks: one more is asked for", Ranked, "at_least", lambda self, n, each: RIGHT_COUNT(self, n + 1, each)),
+    Bug("ranks: one less is asked for", Ranked, "at_least", lambda self, n, each: RIGHT_COUNT(self, n - 1, each)),
+    Bug("ranks: the first category", Axes, "category", lambda self, q, names: RIGHT_CATEGORY(self, q, names[:1])),
+    Bug("ranks: everything is recorded", Axes, "recorded", lambda self, _quantity: self._diagrams.true),
+    Bug("ranks: what is not covered is impossible", Ranks, "possible", unknown_is_false),
+    Bug("ranks: all but the last are forgotten", Ranks, "possible", only_the_last),
+    Bug("ranks: nothing is possible", Ranks, "possible", lambda _self, _statements: False),
+    Bug("ranks: everything is possible", Ranks, "possible", lambda _self, _statements: True),
     Bug("nothing is possible", Solver, "possible", lambda _self, *_, **__: False),
     Bug("everything is possible", Solver, "possible", lambda _self, *_, **__: True),
     Bug("dead readings work", working, "_alive", lambda _case, _decision: ()),
