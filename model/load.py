@@ -6,22 +6,37 @@ The shape of the file is checked first, then its names, then what each part says
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from trialproof.model import shape
+from trialproof.model.beside import at_its_name, find_beside, no_such_name
 from trialproof.model.complaint import did_you_mean
 from trialproof.model.condition import EVERYONE, AllOf, Cases, Condition, Eligible, Not, Term
 from trialproof.model.cycles import Circle, Thing, chains
 from trialproof.model.document import Document, show
 from trialproof.model.names import check_names
 from trialproof.model.place import BadInput
-from trialproof.model.protocol import Choice, Claim, Criterion, Decision, Definition, Fact, Intent, Protocol, SetAside
+from trialproof.model.points import read_points, score
+from trialproof.model.protocol import (
+    Acceptance,
+    Choice,
+    Claim,
+    Criterion,
+    Decision,
+    Definition,
+    Fact,
+    Intent,
+    Protocol,
+    SetAside,
+)
 from trialproof.model.quantities import read_month, read_quantities, read_unit, with_applicability
 from trialproof.model.rules import RuleReader, misread, read_expression
 from trialproof.model.scope import Scope
 from trialproof.model.shape_problem import read_shape
 from trialproof.model.source import DataPath, Source, read_source
 from trialproof.model.syntax import Mistake
+from trialproof.model.table import read_table
+from trialproof.model.table_choices import read_choices
 from trialproof.model.textfile import read_document
 from trialproof.model.typing import to_term
 from trialproof.model.unit import Unit
@@ -37,6 +52,7 @@ def load(path: str | Path) -> Protocol:
     check_names(source, file)
     protocol = _Loader(source, file, document).protocol()
     _check_chains(source, file, protocol)
+    _check_acceptances(source, protocol)
     return protocol
 
 
@@ -75,26 +91,13 @@ def _document(source: Source, file: shape.ProtocolFile) -> Document | None:
     """Return the protocol's text, which lies in the protocol's own folder."""
     if file.document is None:
         return None
-    folder, name = Path(source.file).parent, file.document
-    outside = source.problem(
-        f"the document {show(name)} is not in the protocol's folder",
-        ("document",),
-        help="put it beside the protocol, and write its name only",
-    )
-    windows = PureWindowsPath(name)
-    if windows.drive or windows.root or ".." in (*windows.parts, *PurePosixPath(name).parts):
-        raise outside
+    path = find_beside(source, ("document",), file.document, "document")
     try:
-        inside = (folder / name).resolve().is_relative_to(folder.resolve())
-        if not inside:
-            raise outside
-        return read_document(folder / name)
-    except (OSError, RuntimeError, ValueError):
-        raise source.problem(f"no file can have the name {show(name)}", ("document",)) from None
+        return read_document(path)
+    except (OSError, ValueError):
+        raise no_such_name(source, ("document",), file.document) from None
     except BadInput as problem:
-        if problem.place.line or problem is outside:
-            raise
-        raise source.problem(problem.message, ("document",), help=problem.help) from None
+        raise at_its_name(source, ("document",), problem) from None
 
 
 def _check_chains(source: Source, file: shape.ProtocolFile, protocol: Protocol) -> None:
@@ -113,6 +116,18 @@ def _check_chains(source: Source, file: shape.ProtocolFile, protocol: Protocol) 
         if length - 1 > LONGEST_CHAIN:
             raise source.problem(
                 f"`{thing[1]}` rests on more than {LONGEST_CHAIN} other names in a row", _path(file, thing), at_key=True
+            )
+
+
+def _check_acceptances(source: Source, protocol: Protocol) -> None:
+    for index, acceptance in enumerate(protocol.accept):
+        name = acceptance.where
+        if name is not None and name not in protocol.places:
+            meant = did_you_mean(name, tuple(protocol.places))
+            raise source.problem(
+                f"nothing here is called {show(name)}",
+                ("accept", index, "where"),
+                help=f"did you mean `{meant}`?" if meant else "name a decision, a choice, a criterion or a claim",
             )
 
 
@@ -136,7 +151,15 @@ class _Loader:
         month = read_month(source, file.calendar)
         quantities = read_quantities(source, file.quantities, month)
         self._units = {name: self._unit(name, part) for name, part in file.definitions.items()}
-        choices = {name: tuple(part.choices) for name, part in file.decisions.items()}
+        self._tables = {
+            name: read_table(source, name, part.table)
+            for name, part in file.decisions.items()
+            if part.table is not None
+        }
+        self._points = {
+            name: read_points(source, name, part, self._tables.get(name)) for name, part in file.decisions.items()
+        }
+        choices = {name: tuple(points) for name, points in self._points.items()}
         self._scope = Scope(quantities, self._units, choices, month)
         self._quantities = {
             name: with_applicability(source, file.quantities[name], quantity, self._scope)
@@ -165,6 +188,7 @@ class _Loader:
             sentences=self._rules.sentences,
             not_modelled=self._aside("not_modelled", file.not_modelled),
             todo=self._aside("todo", file.todo),
+            accept=tuple(self._acceptance(index, part) for index, part in enumerate(file.accept)),
             registry=file.registry or "",
             file=self._source.file,
             document=self._document.file if self._document else "",
@@ -172,7 +196,7 @@ class _Loader:
 
     def _unit(self, name: str, part: shape.Definition) -> Unit | None:
         """Return the unit of a number; None for a condition."""
-        if part.value is None:
+        if part.value is None and part.points is None:
             return None
         return read_unit(self._source, ("definitions", name, "unit"), part.unit)
 
@@ -184,7 +208,9 @@ class _Loader:
             applies_if = self._rules.condition((*path, "applies_if"), part.applies_if)
         quotes = self._rules.quotes(path, part)
         body: Condition | Term
-        if unit is None or part.value is None:
+        if part.points is not None:
+            body = score(self._source, (*path, "points"), part.points, self._file.decisions, self._points)
+        elif unit is None or part.value is None:
             body = self._rules.rule(path, name, part, quotes, applies_if)
         else:
             body = self._number((*path, "value"), part.value, unit)
@@ -224,19 +250,25 @@ class _Loader:
         population: Condition = Eligible()
         if part.population is not None:
             population = self._rules.condition((*path, "for"), part.population)
+        intent, place = Intent(part.intent), self._source.key_place(path)
+        if name in self._tables:
+            table = read_choices(self._tables[name], self._scope, intent, self._document, self._points[name])
+            return Decision(name, table, population, intent, part.label or "", place)
         choices: list[Choice] = []
-        for choice, its in part.choices.items():
+        listed = part.choices or {}
+        for choice, its in listed.items():
             here = (*path, "choices", choice)
             quotes = self._rules.quotes(here, its)
             if its.when != shape.OTHERWISE:
                 rule = self._rules.rule(here, f"{name}.{choice}", its, quotes)
-            elif len(choices) == len(part.choices) - 1:
+            elif len(choices) == len(listed) - 1:
                 rule = _all_fail([each.rule for each in choices])
             else:
                 raise self._misplaced((*here, "when"))
-            choices.append(Choice(choice, rule, its.label or "", quotes, self._source.key_place(here)))
-        place = self._source.key_place(path)
-        return Decision(name, tuple(choices), population, Intent(part.intent), part.label or "", place)
+            gives, points = its.gives or "", self._points[name][choice]
+            where = self._source.key_place(here)
+            choices.append(Choice(choice, rule, its.label or "", quotes, where, gives, points))
+        return Decision(name, tuple(choices), population, intent, part.label or "", place)
 
     def _criteria(self, kind: str, parts: Sequence[shape.Criterion]) -> tuple[Criterion, ...]:
         criteria = []
@@ -257,6 +289,10 @@ class _Loader:
         quotes = self._rules.quotes(path, part)
         rule = self._rules.condition((*path, "rule"), part.rule)
         return Claim(part.id, rule, part.because or "", quotes, self._source.key_place(path))
+
+    def _acceptance(self, index: int, part: shape.Accept) -> Acceptance:
+        place = self._source.key_place(("accept", index))
+        return Acceptance(part.code, part.because, part.where, part.region, place)
 
     def _aside(self, kind: str, parts: Sequence[shape.ToDo]) -> tuple[SetAside, ...]:
         return tuple(

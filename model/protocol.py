@@ -125,13 +125,18 @@ class Intent(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One choice of a decision, with the rule for taking it."""
+    """One choice of a decision, with the rule for taking it.
+
+    `gives` says what the patient gets, in words. `points` is what the choice counts in a score (None: nothing said).
+    """
 
     name: str
     rule: Condition
     label: str = ""
     quotes: tuple[Quote, ...] = ()
     place: Place = NOWHERE
+    gives: str = ""
+    points: Fraction | None = None
 
     @property
     def title(self) -> str:
@@ -202,6 +207,21 @@ class SetAside:
     place: Place = NOWHERE
 
 
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A finding that the designer knows of and accepts: its code, where it arises, and why it may stay.
+
+    `where` names a decision, `decision.choice`, a criterion, a definition, a quantity, a claim or a sentence; `region`
+    is a region in the words of the report. None stands for any.
+    """
+
+    code: str
+    because: str
+    where: str | None = None
+    region: str | None = None
+    place: Place = NOWHERE
+
+
 Selection: TypeAlias = Mapping[str, str]
 """One reading for each sentence: sentence name to reading name."""
 
@@ -221,6 +241,7 @@ class Protocol:
     sentences: Mapping[str, Sentence] = field(default_factory=dict)
     not_modelled: tuple[SetAside, ...] = ()
     todo: tuple[SetAside, ...] = ()
+    accept: tuple[Acceptance, ...] = ()
     registry: str = ""
     file: str = "protocol.yaml"
     document: str = ""
@@ -229,6 +250,18 @@ class Protocol:
     def criteria(self) -> tuple[Criterion, ...]:
         """Inclusion criteria, then exclusion criteria."""
         return self.inclusion + self.exclusion
+
+    @property
+    def places(self) -> dict[str, Place]:
+        """Where each named part stands in the file; a choice is named `decision.choice`."""
+        found = {name: each.place for name, each in self.quantities.items()}
+        found |= {name: each.place for name, each in self.definitions.items()}
+        found |= {name: each.place for name, each in self.decisions.items()}
+        found |= {each.id: each.place for each in self.criteria}
+        found |= {each.id: each.place for each in self.claims}
+        for decision in self.decisions.values():
+            found |= {f"{decision.name}.{each.name}": each.place for each in decision.choices}
+        return found
 
     @property
     def preferred(self) -> dict[str, str]:

@@ -152,7 +152,7 @@ class Case(Part):
 class Definition(Quoted):
     """A named condition or number."""
 
-    exactly_one = ("rule", "value", "readings", "open")
+    exactly_one = ("rule", "value", "readings", "open", "points")
     needs: ClassVar[Mapping[str, str]] = {**Quoted.needs, "unit": "value", "prefer": "readings"}
 
     rule: Maybe[Rule] = Field(default=None, description="The condition.")
@@ -160,6 +160,9 @@ class Definition(Quoted):
         default=None, description="The number, or a list of cases."
     )
     unit: Maybe[Text] = Field(default=None, description="The unit of the number.")
+    points: Maybe[Text] = Field(
+        default=None, description="A decision: the number is what the patient's choice of it counts."
+    )
     readings: Maybe[Readings] = Field(default=None, description="Several meanings of the same words, by name.")
     prefer: Maybe[Text] = Field(default=None, description="The reading that counts; else the first.")
     open: Maybe[Text] = Field(default=None, description="Why the document leaves it open.")
@@ -192,17 +195,27 @@ class Choice(Quoted):
     prefer: Maybe[Text] = Field(default=None, description="The reading that counts; else the first.")
     open: Maybe[Text] = Field(default=None, description="Why the document leaves it open.")
     label: Maybe[Text] = Field(default=None, description="What to call it in a report.")
+    gives: Maybe[Annotated[Text, FILLED]] = Field(default=None, description="What the patient gets, in words.")
+    points: Maybe[Amount] = Field(default=None, description="What the choice counts in a score, a plain number.")
 
 
 class Decision(Part):
     """A set of choices of which a patient should get exactly one, unless `intent` says otherwise."""
+
+    exactly_one = ("choices", "table")
 
     population: Maybe[Rule] = Field(default=None, alias="for", description="`eligible`, `everyone`, or a condition.")
     intent: Annotated[str, AfterValidator(_be_intent), WithJsonSchema({"enum": list(INTENTS)})] = Field(
         default=Intent.EXACTLY_ONE.value, description="How many choices a patient should get."
     )
     label: Maybe[Text] = Field(default=None, description="What to call it in a report.")
-    choices: Annotated[dict[str, Choice], FILLED] = Field(description="The choices by name.", json_schema_extra=NAMED)
+    choices: Maybe[Annotated[dict[str, Choice], FILLED]] = Field(
+        default=None, description="The choices by name.", json_schema_extra=NAMED
+    )
+    table: Maybe[Annotated[Text, FILLED]] = Field(
+        default=None,
+        description="The choices as rows between `|`, or the name of a `.csv` or `.xlsx` file with them.",
+    )
 
 
 class Eligibility(Part):
@@ -243,6 +256,21 @@ class NotModelled(ToDo):
     because: Text = Field(description="Why not.")
 
 
+class Accept(Part):
+    """A finding that the designer knows of and accepts; it is listed apart, with the reason."""
+
+    code: Text = Field(description="The code of the finding, such as `TP103`.")
+    where: Maybe[Text] = Field(
+        default=None,
+        description="What the finding speaks of: a decision, `decision.choice`, a criterion, a definition, a quantity "
+        "or a claim; else anything.",
+    )
+    region: Maybe[Text] = Field(
+        default=None, description="The region as the report words it, such as `diameter exactly 5 cm`; else any."
+    )
+    because: Text = Field(description="Why it may stay.")
+
+
 class Calendar(Part):
     """How to count."""
 
@@ -277,3 +305,4 @@ class ProtocolFile(Part):
         default=[], description="Passages that no rule will cover."
     )
     todo: Annotated[list[ToDo], NONE_YET] = Field(default=[], description="Passages that are still to do.")
+    accept: Annotated[list[Accept], NONE_YET] = Field(default=[], description="Findings that may stay, and why.")

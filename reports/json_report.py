@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from trialproof.model.document import Quote
 from trialproof.model.exact import plain
 from trialproof.model.protocol import NumberKind, Protocol, Recorded
+from trialproof.reports.baseline import Baseline, fingerprint
 from trialproof.verify.finding import Finding, Label, Proved, Region, Review, Under, Witness
 
 
@@ -79,10 +80,12 @@ class LocationShape(_Shape):
 
 
 class FindingShape(_Shape):
-    """One finding."""
+    """One finding. `fingerprint` stays as long as the finding does; `baseline` compares with an earlier run."""
 
     code: str
     name: str
+    fingerprint: str
+    baseline: Literal["new", "unchanged"] | None
     verdict: Literal["proved", "refuted", "undecided"]
     severity: Literal["note", "warning", "error"]
     message: str
@@ -93,6 +96,13 @@ class FindingShape(_Shape):
     readings: ReadingsShape
     locations: list[LocationShape]
     help: str | None
+
+
+class AcceptedShape(_Shape):
+    """One finding that the designer accepts, and why."""
+
+    finding: FindingShape
+    because: str
 
 
 class ProvedShape(_Shape):
@@ -124,6 +134,8 @@ class CheckReport(_Shape):
     protocol: ProtocolShape
     assumptions: list[str]
     findings: list[FindingShape]
+    accepted: list[AcceptedShape]
+    gone: list[str]
     proved: list[ProvedShape]
     undecided: list[UndecidedShape]
     not_checked: list[str]
@@ -137,8 +149,8 @@ def report_schema() -> dict[str, Any]:
     }
 
 
-def write_json(protocol: Protocol, review: Review, release: str) -> str:
-    """Return the report as JSON; the same review gives the same bytes."""
+def write_json(protocol: Protocol, review: Review, release: str, baseline: Baseline | None = None) -> str:
+    """Return the report as JSON; the same review gives the same bytes. `gone` compares with an earlier run."""
     report = CheckReport(
         trialproof=release,
         protocol=ProtocolShape(
@@ -149,7 +161,12 @@ def write_json(protocol: Protocol, review: Review, release: str) -> str:
             readings=dict(review.selection),
         ),
         assumptions=list(review.assumptions),
-        findings=[_finding(protocol, each) for each in review.findings],
+        findings=[_finding(protocol, each, baseline) for each in review.findings],
+        accepted=[
+            AcceptedShape(finding=_finding(protocol, each.finding, baseline), because=each.because)
+            for each in review.accepted
+        ],
+        gone=list(baseline.gone(review)) if baseline else [],
         proved=[_proved(protocol, each) for each in review.proved],
         undecided=[
             UndecidedShape(
@@ -162,11 +179,13 @@ def write_json(protocol: Protocol, review: Review, release: str) -> str:
     return report.model_dump_json(indent=2)
 
 
-def _finding(protocol: Protocol, finding: Finding) -> FindingShape:
+def _finding(protocol: Protocol, finding: Finding, baseline: Baseline | None) -> FindingShape:
     severities: Mapping[int, Literal["note", "warning", "error"]] = {1: "note", 2: "warning", 3: "error"}
     return FindingShape(
         code=finding.code,
         name=finding.name,
+        fingerprint=fingerprint(finding),
+        baseline=None if baseline is None else "unchanged" if baseline.has(finding) else "new",
         verdict=finding.verdict.value,
         severity=severities[finding.severity],
         message=finding.message,

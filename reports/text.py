@@ -12,9 +12,10 @@ from itertools import groupby
 
 from trialproof.model.document import Quote
 from trialproof.model.protocol import Protocol
+from trialproof.reports.baseline import Baseline
 from trialproof.reports.layout import Page
 from trialproof.reports.people import say_patient, say_readings
-from trialproof.verify.finding import Finding, Label, Proved, Region, Review, Severity
+from trialproof.verify.finding import Accepted, Finding, Label, Proved, Region, Review, Severity
 
 COLORS: Mapping[Severity, str] = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 REGIONS_SHOWN = 4
@@ -22,18 +23,19 @@ REGIONS_SHOWN = 4
 BRIEF = 72
 
 
-def write_text(protocol: Protocol, review: Review, *, color: bool = False) -> str:
-    """Return the report as text."""
+def write_text(protocol: Protocol, review: Review, *, color: bool = False, baseline: Baseline | None = None) -> str:
+    """Return the report as text, compared with an earlier run if there is one."""
     page = Page(color)
-    return "\n".join(_Writer(protocol, page).lines(review)).rstrip()
+    return "\n".join(_Writer(protocol, page, baseline).lines(review)).rstrip()
 
 
 class _Writer:
     """Writes one report; a quote is given in full the first time and shortened from then on."""
 
-    def __init__(self, protocol: Protocol, page: Page) -> None:
+    def __init__(self, protocol: Protocol, page: Page, baseline: Baseline | None = None) -> None:
         self._protocol = protocol
         self._page = page
+        self._baseline = baseline
         self._quoted: set[Quote] = set()
 
     def lines(self, review: Review) -> Iterator[str]:
@@ -43,18 +45,22 @@ class _Writer:
         for finding in review.findings:
             yield ""
             yield from self._finding(finding)
+        yield from self._list("Accepted", [_accepted(each) for each in review.accepted])
+        if self._baseline is not None:
+            yield from self._list("Gone since the baseline", self._baseline.gone(review))
         yield from self._proved(review.proved)
         yield from self._list("Undecided", [f"{e.code} {e.message}: {e.reason}" for e in review.undecided])
         yield from self._list("Taken for granted", review.assumptions)
         yield from self._list("Not checked", review.not_checked)
         yield ""
-        yield page.heading(_summary(review))
+        yield page.heading(_summary(review, self._baseline))
 
     def _finding(self, finding: Finding) -> Iterator[str]:
         page = self._page
         mark = page.mark(f"{finding.code} {finding.severity.name.lower()}", fg=COLORS[finding.severity], bold=True)
         plain_mark = f"{finding.code} {finding.severity.name.lower()}"
-        yield page.paragraph(f"{plain_mark}  {finding.message}").replace(plain_mark, mark, 1)
+        new = "new: " if self._baseline is not None and not self._baseline.has(finding) else ""
+        yield page.paragraph(f"{plain_mark}  {new}{finding.message}").replace(plain_mark, mark, 1)
         for label in finding.labels:
             yield from self._label(label)
         yield from self._regions(finding.regions)
@@ -120,12 +126,21 @@ class _Writer:
                 yield self._page.paragraph(f"- {each}", indent=2)
 
 
-def _summary(review: Review) -> str:
+def _accepted(accepted: Accepted) -> str:
+    finding = accepted.finding
+    return f"{finding.code} {finding.message}: {accepted.because}"
+
+
+def _summary(review: Review, baseline: Baseline | None) -> str:
     counts = [
         (sum(each.severity is severity for each in review.findings), severity.name.lower())
         for severity in sorted(Severity, reverse=True)
     ]
     said = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts if count)
+    if said and baseline is not None:
+        said += f", {len(baseline.new(review))} of them new"
+    if review.accepted:
+        said = f"{said or 'nothing else found'}; {len(review.accepted)} accepted"
     if not said and not review.proved and not review.undecided:
         return "nothing was checked: there is no rule yet that anything could be proved of"
     return f"{said or 'nothing found'}; {len(review.proved)} proved; {len(review.undecided)} undecided"

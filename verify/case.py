@@ -14,6 +14,7 @@ from typing import TypeVar, cast
 
 from trialproof.model.condition import Condition
 from trialproof.model.protocol import NumberKind, Protocol
+from trialproof.verify.finding import Finding
 from trialproof.verify.linear import quantity_thresholds
 from trialproof.verify.properties import recordable
 from trialproof.verify.ranks import Ranks
@@ -28,13 +29,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Case:
-    """A protocol, a complete selection of readings, and a solver; the engine of ranks is made when first needed."""
+    """A protocol, a complete selection of readings, and a solver; the engine of ranks is made when first needed.
+
+    `found` holds what the checks before this one found, by code.
+    """
 
     protocol: Protocol
     solver: Solver
     selection: Mapping[str, str]
     patient: AnyPatient = PATIENT
     engine: Ranks | None = None
+    found: dict[str, list[Finding]] = field(default_factory=dict, repr=False)
     _known: dict[Hashable, object] = field(default_factory=dict, repr=False)
     _said: dict[int, tuple[Statement, Statement]] = field(default_factory=dict, repr=False)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+from fractions import Fraction
 
+from trialproof.model.condition import Term
 from trialproof.model.document import Quote
 from trialproof.model.patient import Patient
 from trialproof.model.place import Place
@@ -65,7 +67,8 @@ class Region:
     `terms` is the whole box, term by term (a term that is not named may have any value). `words` says in one line
     what this region adds to those listed before it. `outcome` says what becomes of its patients ("no choice",
     "`a` and `b`", "`a` becomes `b`"). `pinned` names the recordable values that make it a boundary ("diameter exactly
-    5 cm, a step of 0.1 cm"); empty if it is none. `place` is what `words` says, as a statement.
+    5 cm, a step of 0.1 cm"); empty if it is none. `points` has the same as terms and values, `place` is what `words`
+    says, as a statement.
     """
 
     words: str
@@ -73,7 +76,36 @@ class Region:
     witness: Witness
     outcome: str = ""
     pinned: tuple[str, ...] = ()
+    points: tuple[tuple[Term, Fraction], ...] = field(default=(), repr=False)
     place: Statement = field(default=Every(()), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One patient about a value: below it, at it, or above it.
+
+    `says` is the number with its unit, `outcome` what the decision makes of the patient, or why there is none (then
+    `witness` is None). `member`: the patient belongs to the decision's population. `alone`: the patient differs from
+    those on the other sides in this number only.
+    """
+
+    where: str
+    says: str
+    outcome: str
+    witness: Witness | None = None
+    choices: tuple[str, ...] = ()
+    member: bool = False
+    alone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BoundaryPatients:
+    """The patients just below, at and just above a value (`5 cm`) of what a decision compares (`diameter`)."""
+
+    decision: str
+    term: str
+    value: str
+    sides: tuple[Side, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +137,15 @@ class Finding:
     readings: Under = field(default_factory=Under)
     labels: tuple[Label, ...] = ()
     help: str | None = None
+    boundary: tuple[BoundaryPatients, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A finding that the designer accepts, and why."""
+
+    finding: Finding
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +177,15 @@ class Review:
     """All that one run of the checks has to say, in a fixed order.
 
     `selection` is the reading of each sentence that findings and proofs speak of; `assumptions` hold for all of them;
-    `not_checked` says in sentences what this run leaves unsaid.
+    `not_checked` says in sentences what this run leaves unsaid. `boundary_patients` has each value that a decision
+    compares something with.
     """
 
     selection: Mapping[str, str]
     assumptions: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
     proved: tuple[Proved, ...] = ()
     undecided: tuple[Undecided, ...] = ()
     not_checked: tuple[str, ...] = ()
+    boundary_patients: tuple[BoundaryPatients, ...] = ()

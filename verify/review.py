@@ -9,10 +9,11 @@ from subprocess import Popen
 from trialproof.model.place import BadInput
 from trialproof.model.protocol import NumberKind, Protocol, Quantity
 from trialproof.model.unit import say_amount
+from trialproof.verify.acceptance import accepting
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Vacuous
 from trialproof.verify.checks import CHECKS
-from trialproof.verify.finding import Finding, Proved, Review, Undecided, Under
+from trialproof.verify.finding import Accepted, Finding, Proved, Review, Undecided, Under
 from trialproof.verify.solver import Solver
 
 
@@ -43,9 +44,9 @@ def review(
         BadInput: the selection names a sentence or a reading that there is not.
         Disagreement: two engines contradict each other, a defect of this program.
     """
-    chosen = _complete(protocol, selection or {})
+    chosen = complete_selection(protocol, selection or {})
+    _check_codes(protocol)
     checks = [each for each in CHECKS if _wanted(each.code, select, ignore)]
-    findings: list[Finding] = []
     proved: list[Proved] = []
     undecided: list[Undecided] = []
     not_checked: list[str] = []
@@ -54,30 +55,41 @@ def review(
         for check in checks:
             if progress is not None:
                 progress(check)
+            mine = case.found.setdefault(check.code, [])
             for said in check.run(case):
                 match said:
                     case Finding():
-                        findings.append(replace(said, readings=_under(protocol, chosen, said.readings)))
+                        mine.append(replace(said, readings=_under(protocol, chosen, said.readings)))
                     case Proved():
                         proved.append(replace(said, readings=_under(protocol, chosen, said.readings)))
                     case Undecided():
                         undecided.append(said)
                     case Vacuous(message):
                         not_checked.append(f"{check.code} {message}")
-    findings.sort(key=lambda each: (-each.severity, each.code))
+    findings = sorted((each for found in case.found.values() for each in found), key=lambda e: (-e.severity, e.code))
+    acceptances = [(each, accepting(protocol, each)) for each in findings]
     others = [f"{each.code} {each.name}" for each in CHECKS if each not in checks]
     left = [f"not asked for: {', '.join(others)}"] if others else []
     return Review(
         chosen,
         tuple(assumptions(protocol, chosen)),
-        tuple(findings),
+        tuple(each for each, acceptance in acceptances if acceptance is None),
+        tuple(Accepted(each, acceptance.because) for each, acceptance in acceptances if acceptance is not None),
         tuple(proved),
         tuple(undecided),
         (*not_checked, *left, *_unsaid(protocol)),
     )
 
 
-def _complete(protocol: Protocol, selection: Mapping[str, str]) -> dict[str, str]:
+def _check_codes(protocol: Protocol) -> None:
+    for acceptance in protocol.accept:
+        if all(acceptance.code != each.code for each in CHECKS):
+            known = f"there are {', '.join(each.code for each in CHECKS)}"
+            raise BadInput(f"no check has the code `{acceptance.code}`", acceptance.place, help=known)
+
+
+def complete_selection(protocol: Protocol, selection: Mapping[str, str]) -> dict[str, str]:
+    """Return a reading for every sentence: those selected, else the preferred. Raises `BadInput`."""
     for sentence, reading in selection.items():
         if sentence not in protocol.sentences:
             raise BadInput(f"there is no sentence `{sentence}` with several readings")

@@ -25,7 +25,8 @@ def examples(kind: str) -> list[tuple[Check, str]]:
 
 def examine(folder: Path, text: str, check: Check) -> Review:
     (folder / "protocol.yaml").write_text(text, encoding="utf-8")
-    return reviewed(load(folder), select=[check.code])
+    protocol = load(folder)
+    return reviewed(protocol, select=[check.code, *(each.code for each in protocol.accept)])
 
 
 def test_the_table_lists_every_file_once() -> None:

@@ -12,7 +12,7 @@ import click
 from trialproof.commands.common import FINDINGS, PROTOCOL, READING, TIMEOUT, UNDECIDED, in_color, progress, release
 
 if TYPE_CHECKING:
-    from trialproof.verify.finding import Review
+    from trialproof.verify.finding import Finding, Undecided
 
 SEVERITIES = ("note", "warning", "error")
 
@@ -32,6 +32,13 @@ SEVERITIES = ("note", "warning", "error")
     show_default=True,
     help="The least severity of a finding that makes the exit code 1.",
 )
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="The JSON of an earlier run: say what is new and what is gone; only what is new counts for --fail-on.",
+)
 @TIMEOUT
 def check(
     protocol: Path,
@@ -40,6 +47,7 @@ def check(
     ignore: Sequence[str],
     form: str,
     fail_on: str,
+    baseline: Path | None,
     timeout: float,
 ) -> None:
     """Prove or refute what the rules of PROTOCOL must guarantee.
@@ -58,8 +66,10 @@ def check(
     worker = launch()
     try:
         from trialproof.model.load import load, read_selection
+        from trialproof.reports.baseline import read_baseline
         from trialproof.verify.review import review
 
+        earlier = None if baseline is None else read_baseline(baseline)
         wanted, unwanted = _codes(select), _codes(ignore)
         loaded = load(protocol)
         chosen = read_selection(loaded, readings)
@@ -79,12 +89,13 @@ def check(
     if form == "json":
         from trialproof.reports.json_report import write_json
 
-        click.echo(write_json(loaded, found, release()))
+        click.echo(write_json(loaded, found, release(), earlier))
     else:
         from trialproof.reports.text import write_text
 
-        click.echo(write_text(loaded, found, color=in_color()))
-    sys.exit(_exit_code(found, fail_on))
+        click.echo(write_text(loaded, found, color=in_color(), baseline=earlier))
+    counted = found.findings if earlier is None else earlier.new(found)
+    sys.exit(_exit_code(counted, found.undecided, fail_on))
 
 
 def _codes(given: Sequence[str]) -> list[str]:
@@ -100,7 +111,7 @@ def _codes(given: Sequence[str]) -> list[str]:
     return wanted
 
 
-def _exit_code(found: Review, fail_on: str) -> int:
-    if fail_on != "never" and any(each.severity > SEVERITIES.index(fail_on) for each in found.findings):
+def _exit_code(findings: Sequence[Finding], undecided: Sequence[Undecided], fail_on: str) -> int:
+    if fail_on != "never" and any(each.severity > SEVERITIES.index(fail_on) for each in findings):
         return FINDINGS
-    return UNDECIDED if found.undecided else 0
+    return UNDECIDED if undecided else 0

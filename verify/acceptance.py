@@ -1,0 +1,23 @@
+"""Which findings the designer accepts: what an entry under `accept:` covers, and nothing besides."""
+
+from __future__ import annotations
+
+from trialproof.model.protocol import Acceptance, Protocol
+from trialproof.verify.finding import Finding
+
+
+def covers(protocol: Protocol, acceptance: Acceptance, finding: Finding) -> bool:
+    """Return whether an acceptance speaks of a finding; one that names a region covers that one region alone."""
+    if acceptance.code != finding.code:
+        return False
+    if acceptance.region is not None and [each.words for each in finding.regions] != [acceptance.region]:
+        return False
+    where = acceptance.where
+    return where is None or where == finding.decision or protocol.places[where] in {
+        label.place for label in finding.labels
+    }
+
+
+def accepting(protocol: Protocol, finding: Finding) -> Acceptance | None:
+    """Return the first acceptance that covers a finding."""
+    return next((each for each in protocol.accept if covers(protocol, each, finding)), None)
