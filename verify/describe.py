@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
-from trialproof.model.condition import Is, Known, Value, Yes, descend
+from trialproof.model.condition import Is, Known, Term, Value, Yes, descend
 from trialproof.model.patient import Patient, about
 from trialproof.model.protocol import Protocol, Recorded
 from trialproof.verify.axes import NOT_APPLICABLE, NOT_RECORDED, Axis, NumberAxis, runs, span
@@ -13,9 +14,12 @@ from trialproof.verify.candidates import nearest
 from trialproof.verify.canonical import Preferences, canonical
 from trialproof.verify.case import Case
 from trialproof.verify.finding import Region, RegionTerm, Witness
-from trialproof.verify.regions import Box, apart, find_boxes, inside
+from trialproof.verify.regions import Box, Boxes, apart, find_boxes, inside
 from trialproof.verify.statement import Never, Statement
-from trialproof.verify.words import line, pinned, term
+from trialproof.verify.words import line, only_value, pinned, term
+
+MOST_APART = 25
+"""Regions up to which each is said without what those before it said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,26 @@ def regions_of(
     target, where it is known already. Raises `Unknown` if the solver gives up.
     """
     found = find_boxes(case, population, target, axes, start)
-    trimmed = apart(case, population, target, axes, found.boxes)
+    return described(case, population, target, axes, found, outcome=outcome, matters=matters)
+
+
+def described(
+    case: Case,
+    population: tuple[Statement, ...],
+    target: Statement,
+    axes: Sequence[Axis],
+    found: Boxes,
+    *,
+    outcome: str = "",
+    matters: Sequence[str] = (),
+) -> Regions:
+    """Return boxes in words, each with its witness; the boxes hold nobody of the population but the target."""
+    few = len(found.boxes) <= MOST_APART
+    trimmed = apart(case, population, target, axes, found.boxes) if few else found.boxes
     shown = shown_quantities(case.protocol, axes, matters)
     regions = []
     for at, (box, rest) in enumerate(zip(found.boxes, trimmed, strict=True)):
-        outside = tuple(case.said(Never(inside(axes, each))) for each in found.boxes[:at])
+        outside = tuple(case.said(Never(inside(axes, each))) for each in found.boxes[:at] if few)
         here = (case.said(target), case.said(inside(axes, rest)))
         prefer = _preferences(axes, rest)
         patient = canonical(case, population, *here, *outside, prefer=prefer)
@@ -65,6 +84,7 @@ def regions_of(
                 witness=witness(case, patient, shown),
                 outcome=outcome,
                 pinned=tuple(_pinned(case.protocol, axes, box)),
+                points=tuple(_points(axes, box)),
                 place=inside(axes, rest),
             )
         )
@@ -104,6 +124,13 @@ def _terms(protocol: Protocol, axes: Sequence[Axis], box: Box) -> list[RegionTer
 def _pinned(protocol: Protocol, axes: Sequence[Axis], box: Box) -> list[str]:
     said = [pinned(protocol, axis, chosen) for axis, chosen in zip(axes, box.parts, strict=True)]
     return [each for each in said if each is not None]
+
+
+def _points(axes: Sequence[Axis], box: Box) -> Iterator[tuple[Term, Fraction]]:
+    for axis, chosen in zip(axes, box.parts, strict=True):
+        value = only_value(axis, chosen)
+        if isinstance(axis, NumberAxis) and value is not None:
+            yield axis.term, value
 
 
 def _preferences(axes: Sequence[Axis], box: Box) -> Preferences:

@@ -23,7 +23,7 @@ LEAF = 1 << 60
 
 
 class TooLarge(Exception):
-    """The diagrams outgrew their limit: the question is left to the other engine."""
+    """The diagrams of one question outgrew their limit: it is left to the other engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,12 @@ Memory = dict[tuple[int, int], Diagram]
 
 
 class Diagrams:
-    """Makes diagrams, each only once. Raises `TooLarge` rather than make more than `limit`."""
+    """Makes diagrams, each only once: no more than `limit` in all, and in no more steps than a question is allowed."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._made = 0
+        self._steps = limit
         self._leaves: dict[tuple[type, Leaf], Diagram] = {}
         self._nodes: dict[tuple[int, tuple[Cut, ...], tuple[int, ...]], Diagram] = {}
         self._negations: dict[int, Diagram] = {}
@@ -71,6 +72,10 @@ class Diagrams:
         self._either: Memory = {}
         self.true = self.leaf(True)  # noqa: FBT003
         self.false = self.leaf(False)  # noqa: FBT003
+
+    def allow(self, steps: int) -> None:
+        """Begin a question that may take so many steps; then `TooLarge` is raised."""
+        self._steps = steps
 
     def leaf(self, value: Leaf) -> Diagram:
         """Return the leaf of this value."""
@@ -149,6 +154,9 @@ class Diagrams:
 
     def _merged(self, one: Diagram, other: Diagram, visit: Callable[[Diagram, Diagram], Diagram]) -> Diagram:
         """Return the diagram over the first axis of two, its parts visited together."""
+        self._steps -= 1
+        if self._steps < 0:
+            raise TooLarge("more steps than the question was allowed")
         if one.axis < other.axis:
             return self._checked(one.axis, one.cuts, [visit(child, other) for child in one.children])
         if other.axis < one.axis:

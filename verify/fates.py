@@ -22,7 +22,8 @@ from trialproof.verify.finding import Label, Region, Under, Witness
 from trialproof.verify.outcome import outcome_of
 from trialproof.verify.properties import clash, gap, overlap, undetermined
 from trialproof.verify.solver import Unknown
-from trialproof.verify.statement import Every, Never, Some, Statement
+from trialproof.verify.statement import Every, Holds, Never, Some, Statement
+from trialproof.verify.table import table_of
 from trialproof.verify.under import readings_under, rules_of, sentences_of
 
 MOST_CLASHES = 40
@@ -57,7 +58,11 @@ def somebody(case: Case, decision: Decision) -> Witness | None:
 
 def gaps(case: Case, decision: Decision) -> Regions:
     """Return the regions of patients with no choice left. Raises `Unknown`."""
-    return case.once(("gap", decision.name), lambda: _regions(case, decision, gap(decision)))
+    def find() -> Regions:
+        table = table_of(case, decision, decision_axes(case, decision))
+        return _regions(case, decision, gap(decision)) if table is None else table.gaps()
+
+    return case.once(("gap", decision.name), find)
 
 
 def undetermined_patients(case: Case, decision: Decision) -> Regions:
@@ -69,6 +74,9 @@ def overlaps(case: Case, decision: Decision) -> tuple[Clash, ...]:
     """Return the regions of patients with too many choices, by the set of clashing choices. Raises `Unknown`."""
 
     def find() -> tuple[Clash, ...]:
+        table = table_of(case, decision, decision_axes(case, decision))
+        if table is not None:
+            return tuple(Clash(*each) for each in table.overlaps())
         found: list[Clash] = []
         population, clashing = case.population(decision.population), case.said(overlap(decision))
         while True:
@@ -82,6 +90,31 @@ def overlaps(case: Case, decision: Decision) -> tuple[Clash, ...]:
             found.append(Clash(choices, _regions(case, decision, clash(decision, choices))))
 
     return case.once(("overlap", decision.name), find)
+
+
+def takers(case: Case, decision: Decision) -> dict[str, Patient | None]:
+    """Return for each choice the canonical member of the population who takes it, if any does. Raises `Unknown`."""
+
+    def find() -> dict[str, Patient | None]:
+        population = case.population(decision.population)
+        return {
+            choice.name: canonical(case, population, case.said(Holds(Takes(decision.name, choice.name))))
+            for choice in decision.choices
+        }
+
+    return case.once(("takers", decision.name), find)
+
+
+def shown_members(case: Case, decision: Decision) -> list[Patient]:
+    """Return the members of the population whom findings and proofs show anyway, each once. Raises `Unknown`."""
+    member = somebody(case, decision)
+    regions = list(gaps(case, decision).regions) if decision.bounds[0] else []
+    if decision.bounds[1] < len(decision.choices):
+        regions += [region for each in overlaps(case, decision) for region in each.regions.regions]
+    regions += undetermined_patients(case, decision).regions
+    found = [member.patient] if member else []
+    found += [patient for patient in takers(case, decision).values() if patient is not None]
+    return list(dict.fromkeys([*found, *(region.witness.patient for region in regions)]))
 
 
 def boundary(regions: Regions) -> Regions:

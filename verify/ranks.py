@@ -21,8 +21,10 @@ from trialproof.model.protocol import CategoryKind, NumberKind, Protocol
 from trialproof.verify.diagram import Cut, Diagram, Diagrams, Leaf, Line, TooLarge
 from trialproof.verify.statement import AnyPatient, AnyReading, Fixed, How, Statement, Who, judge
 
-LIMIT = 200_000
+LIMIT = 400_000
 """Diagrams of one protocol, beyond which this engine has nothing more to say."""
+FOR_ONE = 20_000
+"""Steps that one statement may take, about a quarter of a second; a wide table easily takes more."""
 MOST_AXES = 600
 """Deeper diagrams would exhaust Python's stack."""
 
@@ -46,7 +48,7 @@ class Ranks:
 
     def __init__(self, protocol: Protocol, *, limit: int = LIMIT) -> None:
         self.protocol = protocol
-        self._closed = limit == 0 or 2 * len(protocol.quantities) > MOST_AXES
+        self._silent = limit == 0 or 2 * len(protocol.quantities) > MOST_AXES
         self._diagrams = Diagrams(max(limit, 2))
         self._patients: dict[AnyPatient, Axes] = {}
         self._meanings: dict[tuple[Who, How], Meaning[Diagram, Amount]] = {}
@@ -54,31 +56,32 @@ class Ranks:
 
     def possible(self, statements: Sequence[Statement]) -> bool | None:
         """Return whether some patient satisfies all statements; None if this engine cannot tell."""
-        if self._closed:
+        if self._silent:
             return None
-        try:
-            whole = self._diagrams.true
-            for statement in statements:
-                found = self.patients(statement)
-                if found is None:
-                    return None
+        whole = self._diagrams.true
+        for statement in statements:
+            found = self.patients(statement)
+            if found is None:
+                return None
+            self._diagrams.allow(FOR_ONE)
+            try:
                 whole = self._diagrams.both(whole, found)
-        except TooLarge:
-            self._closed = True
-            return None
+            except TooLarge:
+                return None
         return whole is not self._diagrams.false
 
     def patients(self, statement: Statement) -> Diagram | None:
-        """Return the patients of whom a statement is so, None where it is not covered. Raises `TooLarge`.
+        """Return the patients of whom a statement is so; None where it is not covered, or takes too many steps.
 
         The axes are those of its unknown patients; quantity *n* of the first has axis 2*n* for whether it was recorded
         and 2*n* + 1 for its value. A statement is known again by its identity.
         """
         known = self._known.get(id(statement))
         if known is None:
+            self._diagrams.allow(FOR_ONE)
             try:
                 found = judge(statement, self._meaning, Patient(()), Fixed(()))
-            except NotCovered:
+            except (NotCovered, TooLarge):
                 found = None
             known = self._known[id(statement)] = (statement, found)
         return known[1]

@@ -76,9 +76,31 @@ def find_boxes(
         found.append(search.widen(cell))
         cell = search.uncovered(found)
     needed = [box for at, box in enumerate(found) if not search.repeats(box, cells[at], found[at + 1 :])]
-    search.confirm(needed, complete=cell is None)
+    confirm(case, population, [(target, needed)], target, axes, complete=cell is None)
     broad = sorted(needed, key=lambda box: _breadth(axes, box), reverse=True)
     return Boxes(tuple(broad), complete=cell is None)
+
+
+def confirm(
+    case: Case,
+    population: tuple[Statement, ...],
+    found: Sequence[tuple[Statement, Sequence[Box]]],
+    whole: Statement,
+    axes: Sequence[Axis],
+    *,
+    complete: bool,
+) -> None:
+    """Let both engines judge that boxes hold nobody but their targets and, if complete, that together they are whole.
+
+    The steps that led to the boxes may have been taken by one engine alone. Raises `Disagreement`, or `Unknown`.
+    """
+    possible = case.possible(population)
+    places = [Some(tuple(inside(axes, box) for box in boxes)) for _, boxes in found]
+    strangers = [Every((place, Never(target))) for place, (target, _) in zip(places, found, strict=True)]
+    if strangers and possible([Some(tuple(strangers))]):
+        raise Disagreement(f"somebody in the boxes is not in their target: {found}")
+    if complete and possible([whole, *(Never(place) for place in places)]):
+        raise Disagreement(f"somebody is in none of the boxes: {whole} of {found}")
 
 
 def apart(
@@ -120,17 +142,6 @@ class _Search:
         self._miss = case.step(population, case.said(Never(target)))
         self._anyone = case.step(population)
         self._known_sides: dict[tuple[int, tuple[int, ...]], Statement] = {}
-
-    def confirm(self, boxes: Sequence[Box], *, complete: bool) -> None:
-        """Let both engines judge that the boxes hold nobody but the target and, if complete, all of it.
-
-        The steps that led to the boxes may have been taken by one engine alone.
-        """
-        case, within_boxes = self._case, Some(tuple(inside(self._axes, box) for box in boxes))
-        if boxes and case.possible(self._population, case.said(Never(self._target)))([within_boxes]):
-            raise Disagreement(f"somebody in the boxes is not in the target: {self._target} in {boxes}")
-        if complete and case.possible(self._population, case.said(self._target))([Never(within_boxes)]):
-            raise Disagreement(f"somebody in the target is in none of the boxes: {self._target} in {boxes}")
 
     def uncovered(self, found: Sequence[Box]) -> Box | None:
         """Return the cell of the canonical patient of the target who is in none of the boxes."""

@@ -32,7 +32,7 @@ from trialproof.model.condition import (
 )
 from trialproof.model.patient import Patient
 from trialproof.model.protocol import CategoryKind, NumberKind, Protocol, Quantity, YesNoKind
-from trialproof.verify import case as case_file
+from trialproof.verify import case as case_file, ranks as ranks_file
 from trialproof.verify.case import Case
 from trialproof.verify.diagram import LEAF, Diagram
 from trialproof.verify.properties import gap, overlap, recordable, settled, undetermined
@@ -186,6 +186,16 @@ def test_an_engine_that_outgrows_its_limit_stays_silent() -> None:
         assert None in answers
         silent = answers.index(None)
         assert answers == [True] * silent + [None] * (15 - silent)
+
+
+def test_a_statement_that_takes_too_much_leaves_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranks_file, "FOR_ONE", 20)
+    ranks = Ranks(PROTOCOL)
+    small = About(Holds(compare("size", ">", "5")), SOMEBODY, Fixed(()))
+    large = About(Holds(AllOf(tuple(compare("size", "!=", str(at)) for at in range(20)))), SOMEBODY, Fixed(()))
+    assert ranks.possible([small]) is True
+    assert ranks.possible([large]) is None
+    assert ranks.possible([small]) is True
 
 
 class Mistaken(Ranks):
