@@ -81,6 +81,13 @@ def explain(text: str, at: int, accepted: Collection[str]) -> Mistake:
     return Mistake(f"expected {_expected(accepted)}, {said}", at, at + len(found), help=_habit(text, at, accepted))
 
 
+def unexpected(text: str, at: int, expected: str, advice: str | None = None) -> Mistake:
+    """Return the mistake of a text in which something else was expected at an offset; `advice` is the last resort."""
+    found = _found(text, at)
+    said = f"found {in_backticks(found)}" if found else "found the end"
+    return Mistake(f"expected {expected}, {said}", at, at + len(found), help=_habit(text, at, ()) or advice)
+
+
 def offer_bracketings(text: str, operands: Sequence[tuple[int, int]], connectives: Sequence[str]) -> Mistake:
     """Return the mistake of connectives that are mixed without brackets, with two ways to set them."""
     parts = [" ".join(text[start:end].split()) for start, end in operands]

@@ -26,6 +26,17 @@ class Relation(Enum):
     GT = ">"
 
 
+FLIPPED = {
+    Relation.LT: Relation.GT,
+    Relation.LE: Relation.GE,
+    Relation.EQ: Relation.EQ,
+    Relation.NE: Relation.NE,
+    Relation.GE: Relation.LE,
+    Relation.GT: Relation.LT,
+}
+"""The same comparison, said from its other side."""
+
+
 class Tally(Enum):
     """How many of a list must hold."""
 

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from trialproof.model.condition import (
+    FLIPPED,
     AllOf,
     AnyOf,
     Assigned,
@@ -58,14 +59,6 @@ _RELATIONS = {
     Relation.NE: "not exactly",
     Relation.GE: "at least",
     Relation.GT: "more than",
-}
-_FLIPPED = {
-    Relation.LT: Relation.GT,
-    Relation.LE: Relation.GE,
-    Relation.EQ: Relation.EQ,
-    Relation.NE: Relation.NE,
-    Relation.GE: Relation.LE,
-    Relation.GT: Relation.LT,
 }
 _CONFUSING = re.compile(
     r"[^\w\s'.%/+-]|\b(?:and|or|is|are|if|then|but|either|both|not|no|none|whether|known|unknown|"
@@ -186,7 +179,7 @@ class _Speaker:
 
     def _compare(self, left: Term, relation: Relation, right: Term, verb: str) -> str:
         if isinstance(left, Number) and not isinstance(right, Number):
-            left, relation, right = right, _FLIPPED[relation], left
+            left, relation, right = right, FLIPPED[relation], left
         unit = shared_unit((left, right), self._protocol)
         ours, theirs = (self.say_term(term, unit, inside=False) for term in (left, right))
         return f"{ours} {verb} {_RELATIONS[relation]} {theirs}"
@@ -197,7 +190,7 @@ class _Speaker:
         for operand in operands:
             match operand:
                 case Compare(Number(value), Relation.LE | Relation.GE as relation, term):
-                    bounds.append((term, _FLIPPED[relation], value))
+                    bounds.append((term, FLIPPED[relation], value))
                 case Compare(term, Relation.LE | Relation.GE as relation, Number(value)):
                     bounds.append((term, relation, value))
         match bounds:

@@ -22,6 +22,7 @@ from trialproof.model.condition import Relation, Tally
 from trialproof.model.exact import parse_exact
 from trialproof.model.syntax import (
     OPERATORS,
+    RELATIONS,
     Amount,
     Belongs,
     Between,
@@ -43,7 +44,6 @@ from trialproof.model.syntax import (
 
 Child: TypeAlias = Union[Token, Expression]
 
-_RELATIONS = {each.value: each for each in Relation} | {"≤": Relation.LE, "≥": Relation.GE, "≠": Relation.NE}
 _DIRECTIONS = ({Relation.LT, Relation.LE}, {Relation.GT, Relation.GE}, {Relation.EQ})
 _TALLIES = {"AT_LEAST": Tally.AT_LEAST, "AT_MOST": Tally.AT_MOST, "EXACTLY": Tally.EXACTLY}
 
@@ -57,6 +57,12 @@ def read(text: str) -> Expression:
         raise explain(text, at, _accepted(text[:at])) from None
     except _Mixed as mixed:
         raise offer_bracketings(text, mixed.operands, mixed.connectives) from None
+
+
+@cache
+def pattern(terminal: str) -> re.Pattern[str]:
+    """Return what a terminal of the grammar matches, for texts that use parts of the language."""
+    return re.compile(_lark().get_terminal(terminal).pattern.to_regexp())
 
 
 @cache
@@ -122,7 +128,7 @@ class _Builder(Transformer[Token, Expression]):
         return MeasuredIn(_nodes(children)[0], _piece(_tokens(children)[-1]), *_span(children))
 
     def comparison(self, children: list[Child]) -> Expression:
-        relations = tuple(_RELATIONS[token] for token in _tokens(children))
+        relations = tuple(RELATIONS[token] for token in _tokens(children))
         start, end = _span(children)
         if len(relations) > 1 and not any(direction.issuperset(relations) for direction in _DIRECTIONS):
             raise Mistake(

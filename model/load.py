@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trialproof.model import shape
-from trialproof.model.beside import at_its_name, find_beside, no_such_name
+from trialproof.model.beside import at_its_name, find_beside
 from trialproof.model.complaint import did_you_mean
 from trialproof.model.condition import EVERYONE, AllOf, Cases, Condition, Eligible, Not, Term
 from trialproof.model.cycles import Circle, Thing, chains
@@ -36,7 +36,6 @@ from trialproof.model.shape_problem import read_shape
 from trialproof.model.source import DataPath, Source, read_source
 from trialproof.model.syntax import Mistake
 from trialproof.model.table import read_table
-from trialproof.model.table_choices import read_choices
 from trialproof.model.textfile import read_document
 from trialproof.model.typing import to_term
 from trialproof.model.unit import Unit
@@ -94,8 +93,6 @@ def _document(source: Source, file: shape.ProtocolFile) -> Document | None:
     path = find_beside(source, ("document",), file.document, "document")
     try:
         return read_document(path)
-    except (OSError, ValueError):
-        raise no_such_name(source, ("document",), file.document) from None
     except BadInput as problem:
         raise at_its_name(source, ("document",), problem) from None
 
@@ -152,7 +149,7 @@ class _Loader:
         quantities = read_quantities(source, file.quantities, month)
         self._units = {name: self._unit(name, part) for name, part in file.definitions.items()}
         self._tables = {
-            name: read_table(source, name, part.table)
+            name: read_table(source, name, part.table, (*file.quantities, *file.definitions, *file.decisions))
             for name, part in file.decisions.items()
             if part.table is not None
         }
@@ -252,6 +249,8 @@ class _Loader:
             population = self._rules.condition((*path, "for"), part.population)
         intent, place = Intent(part.intent), self._source.key_place(path)
         if name in self._tables:
+            from trialproof.model.table_choices import read_choices  # with the grammar, which takes a while to import
+
             table = read_choices(self._tables[name], self._scope, intent, self._document, self._points[name])
             return Decision(name, table, population, intent, part.label or "", place)
         choices: list[Choice] = []

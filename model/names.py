@@ -12,6 +12,8 @@ from trialproof.model.shape import OPEN, ProtocolFile
 from trialproof.model.source import DataPath, Source
 from trialproof.model.syntax import KEYWORDS
 
+SPELLING = "a name begins with a letter, and holds letters, digits and underscores only"
+
 _NAME = re.compile(NAME)
 
 
@@ -32,7 +34,7 @@ def check_names(source: Source, file: ProtocolFile) -> None:
             )
         taken[name] = (what, source.key_place(path) if is_key else source.place(path))
     for decision, part in file.decisions.items():
-        for choice in part.choices:
+        for choice in part.choices or {}:
             path = ("decisions", decision, "choices", choice)
             check_name(source, path, choice, "choice")
             _refuse_keyword(source, path, choice)
@@ -42,12 +44,16 @@ def check_names(source: Source, file: ProtocolFile) -> None:
 def check_name(source: Source, path: DataPath, name: str, what: str, *, is_key: bool = True) -> None:
     """Refuse a name that is not letters, digits and underscores. Raises `BadInput`."""
     if not _NAME.fullmatch(name):
-        raise source.problem(
-            f"{show(name)} cannot be the name of a {what}",
-            path,
-            at_key=is_key,
-            help="a name begins with a letter, and holds letters, digits and underscores only",
-        )
+        raise source.problem(f"{show(name)} cannot be the name of a {what}", path, at_key=is_key, help=SPELLING)
+
+
+def name_problem(name: str, what: str) -> tuple[str, str] | None:
+    """Return what is wrong with a name that stands outside the file, and what to do; None if it can be used."""
+    if not _NAME.fullmatch(name):
+        return f"{show(name)} cannot be the name of a {what}", SPELLING
+    if name in KEYWORDS or name == OPEN:
+        return f"`{name}` is a word of the language of conditions", "choose another name"
+    return None
 
 
 def _shared(file: ProtocolFile) -> Iterator[tuple[str, str, DataPath]]:

@@ -61,6 +61,24 @@ class Source:
         node, _ = self._find(path)
         return self._place(self._text_span(node, offset, offset)[0] if isinstance(node, Scalar) else node.start)
 
+    def all_within(self, path: DataPath, offsets: Sequence[int]) -> list[Place]:
+        """Return where characters of a text stand, as `within` does for one; the offsets ascend."""
+        node, _ = self._find(path)
+        found = self._characters(node) if isinstance(node, Scalar) else []
+        if not isinstance(node, Scalar) or not found:
+            return [self._place(node.start)] * len(offsets)
+        places, count, last = [], 0, 0
+        for offset in offsets:
+            count += sum(not character.isspace() for character in node.text[last:offset])
+            last = offset
+            places.append(self._place(found[min(count, len(found) - 1)]))
+        return places
+
+    def keeps_lines(self, path: DataPath) -> bool:
+        """Return whether this is a text whose lines are those of the file, as `|` begins one."""
+        node, _ = self._find(path)
+        return isinstance(node, Scalar) and node.style == "|"
+
     def excerpt(self, place: Place) -> str:
         """Return the whole line of a place."""
         return self.text.split("\n")[place.line - 1]
@@ -169,6 +187,13 @@ def parse_source(file: str, text: str) -> Source:
         message = f"the file is {kind}, not keys with values"
         raise _bad(_place(file, text, root.start), text, root.start, root.start + 1, message, None)
     return Source(file, text, root)
+
+
+def problem_in(
+    file: str, text: str, start: int, end: int, message: str, help: str | None = None  # noqa: A002
+) -> BadInput:
+    """Return the error for the characters of a file's text from `start` to before `end`."""
+    return _bad(_place(file, text, start), text, start, end, message, help)
 
 
 def _in_folder(folder: Path) -> Path:

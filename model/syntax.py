@@ -19,6 +19,7 @@ DEEPEST_NESTING = 40
 OPERATORS = frozenset(
     {"and", "or", "xor", "not", "if", "then", "is", "in", "of", "between", "at", "exactly", "min", "max", "floor"}
 )
+RELATIONS = {each.value: each for each in Relation} | {"≤": Relation.LE, "≥": Relation.GE, "≠": Relation.NE}
 CONSTANTS = frozenset({"eligible", "everyone", "nobody"})
 KEYWORDS = OPERATORS | CONSTANTS | {"yes", "no", "known", "unknown", "otherwise"}
 """Words that no quantity, definition or decision can be called."""

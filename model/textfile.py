@@ -34,6 +34,11 @@ def read_text(path: Path, *, limit: int) -> str:
     `limit` is in bytes, and is looked at before anything is read. Raises `BadInput` where the path is not a file,
     cannot be read, is too large, or holds anything but text.
     """
+    return decode(read_bytes(path, limit=limit), Place(str(path)))
+
+
+def read_bytes(path: Path, *, limit: int) -> bytes:
+    """Return what a file holds. Raises `BadInput` where the path is not a file, cannot be read, or is too large."""
     place, name = Place(str(path)), in_backticks(shorten(str(path), LONGEST_NAME))
     try:
         status = path.stat()
@@ -52,14 +57,15 @@ def read_text(path: Path, *, limit: int) -> str:
         raise BadInput(f"{name} cannot be read: {reason.lower()}", place) from None
     if len(raw) > limit:
         raise _too_large(place, name, len(raw), limit)
-    return _decode(raw, place)
+    return raw
 
 
 def _too_large(place: Place, name: str, size: int, limit: int) -> BadInput:
     return BadInput(f"{name} has {size / MEGABYTE:.1f} MB, at most {limit // MEGABYTE} MB are read", place)
 
 
-def _decode(raw: bytes, place: Place) -> str:
+def decode(raw: bytes, place: Place) -> str:
+    """Return the text that the bytes of a file are, as `read_text` does. Raises `BadInput`."""
     raw = raw.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     try:
         text = raw.decode()
