@@ -12,8 +12,10 @@ from trialproof.model import shape
 from trialproof.model.beside import at_its_name, find_beside
 from trialproof.model.complaint import did_you_mean
 from trialproof.model.condition import EVERYONE, AllOf, Cases, Condition, Eligible, Not, Term
+from trialproof.model.course_file import check_lowering, read_course
 from trialproof.model.cycles import Circle, Thing, chains
 from trialproof.model.document import Document, show
+from trialproof.model.dose_file import read_alpha_beta, read_checkpoints, read_limits
 from trialproof.model.names import check_names
 from trialproof.model.place import BadInput
 from trialproof.model.points import read_points, score
@@ -172,6 +174,9 @@ class _Loader:
         inclusion = self._criteria("inclusion", file.eligibility.inclusion)
         exclusion = self._criteria("exclusion", file.eligibility.exclusion)
         decisions = {name: self._decision(name, part) for name, part in file.decisions.items()}
+        alpha_beta = read_alpha_beta(self._source, file.alpha_beta)
+        limits = read_limits(self._rules, file.limits, alpha_beta)
+        checkpoints = read_checkpoints(self._rules, file.schedule)
         claims = tuple(self._claim(index, part) for index, part in enumerate(file.claims))
         return Protocol(
             title=file.title,
@@ -182,6 +187,9 @@ class _Loader:
             exclusion=exclusion,
             decisions=decisions,
             claims=claims,
+            alpha_beta=alpha_beta,
+            limits=limits,
+            checkpoints=checkpoints,
             sentences=self._rules.sentences,
             not_modelled=self._aside("not_modelled", file.not_modelled),
             todo=self._aside("todo", file.todo),
@@ -253,6 +261,7 @@ class _Loader:
 
             table = read_choices(self._tables[name], self._scope, intent, self._document, self._points[name])
             return Decision(name, table, population, intent, part.label or "", place)
+        check_lowering(self._source, name, part, self._file.decisions)
         choices: list[Choice] = []
         listed = part.choices or {}
         for choice, its in listed.items():
@@ -266,7 +275,10 @@ class _Loader:
                 raise self._misplaced((*here, "when"))
             gives, points = its.gives or "", self._points[name][choice]
             where = self._source.key_place(here)
-            choices.append(Choice(choice, rule, its.label or "", quotes, where, gives, points))
+            course = None
+            if its.course is not None:
+                course = read_course(self._rules, (*here, "course"), f"{name}.{choice}.course", its.course, quotes)
+            choices.append(Choice(choice, rule, its.label or "", quotes, where, gives, points, course, its.lowers))
         return Decision(name, tuple(choices), population, intent, part.label or "", place)
 
     def _criteria(self, kind: str, parts: Sequence[shape.Criterion]) -> tuple[Criterion, ...]:

@@ -67,6 +67,10 @@ def _shared(file: ProtocolFile) -> Iterator[tuple[str, str, DataPath]]:
             yield criterion.id, "criterion", ("eligibility", kind, index, "id")
     for name in file.decisions:
         yield name, "decision", ("decisions", name)
+    for name in file.limits:
+        yield name, "limit", ("limits", name)
+    for name in file.schedule:
+        yield name, "schedule entry", ("schedule", name)
 
 
 def _refuse_keyword(source: Source, path: DataPath, name: str, *, is_key: bool = True) -> None:

@@ -91,6 +91,21 @@ class Short:
         return {"anyOf": [{"type": list(self.types)}, handler(schema)]}
 
 
+@dataclass(frozen=True, slots=True)
+class OrAlone:
+    """A list of one entry may be written as that entry, without the list."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def write_out(value: object) -> object:
+            return value if value is None or isinstance(value, list) else [value]
+
+        return core_schema.no_info_before_validator_function(write_out, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        many = handler(schema)
+        return {"anyOf": [many["items"], many]}
+
+
 Maybe: TypeAlias = Annotated[T | None, _IfGiven()]
 """A key that can be left out; None means that it was."""
 

@@ -12,8 +12,11 @@ from fractions import Fraction
 from typing import TypeAlias, Union
 
 from trialproof.model.condition import EVERYONE, Condition, Eligible, Term
+from trialproof.model.course import Prescribed
 from trialproof.model.document import Quote
+from trialproof.model.dose import Checkpoint, DoseLimit
 from trialproof.model.place import NOWHERE, Place
+from trialproof.model.radiobiology import ALPHA_BETA
 from trialproof.model.unit import PLAIN, Unit
 
 Recorded: TypeAlias = Union[Fraction, str, bool]
@@ -128,6 +131,8 @@ class Choice:
     """One choice of a decision, with the rule for taking it.
 
     `gives` says what the patient gets, in words. `points` is what the choice counts in a score (None: nothing said).
+    `course` is the radiotherapy that it prescribes. With `lowers`, it takes the place of the course that the patient has
+    by the decision of this name.
     """
 
     name: str
@@ -137,6 +142,8 @@ class Choice:
     place: Place = NOWHERE
     gives: str = ""
     points: Fraction | None = None
+    course: Prescribed | None = None
+    lowers: str | None = None
 
     @property
     def title(self) -> str:
@@ -189,13 +196,17 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A rule that can be read in several ways: `arm.involved_field`, `radical_surgery`, `I1`."""
+    """A rule that can be read in several ways: `arm.involved_field`, `radical_surgery`, `I1`.
+
+    `about_course`: what is read is the course of a choice, `prescription.far.course`, and no rule depends on it.
+    """
 
     name: str
     readings: tuple[str, ...]
     preferred: str
     quotes: tuple[Quote, ...] = ()
     place: Place = NOWHERE
+    about_course: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +249,9 @@ class Protocol:
     exclusion: tuple[Criterion, ...] = ()
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     claims: tuple[Claim, ...] = ()
+    alpha_beta: Mapping[str, Fraction] = field(default_factory=lambda: ALPHA_BETA)
+    limits: Mapping[str, DoseLimit] = field(default_factory=dict)
+    checkpoints: Mapping[str, Checkpoint] = field(default_factory=dict)
     sentences: Mapping[str, Sentence] = field(default_factory=dict)
     not_modelled: tuple[SetAside, ...] = ()
     todo: tuple[SetAside, ...] = ()
@@ -259,6 +273,7 @@ class Protocol:
         found |= {name: each.place for name, each in self.decisions.items()}
         found |= {each.id: each.place for each in self.criteria}
         found |= {each.id: each.place for each in self.claims}
+        found |= {name: each.place for name, each in (*self.limits.items(), *self.checkpoints.items())}
         for decision in self.decisions.values():
             found |= {f"{decision.name}.{each.name}": each.place for each in decision.choices}
         return found
@@ -291,5 +306,9 @@ class Protocol:
             yield decision.population
             for choice in decision.choices:
                 yield choice.rule
+        for limit in self.limits.values():
+            yield limit.population
+        for checkpoint in self.checkpoints.values():
+            yield checkpoint.population
         for claim in self.claims:
             yield claim.rule

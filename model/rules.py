@@ -154,17 +154,30 @@ class RuleReader:
             else:
                 rule = self.condition((*here, "rule"), each.rule)
             options.append((reading, rule))
-        preferred = options[0][0] if part.prefer is None else part.prefer
+        self.add_sentence(path, name, tuple(readings), part.prefer, quotes)
+        return Readings(name, tuple(options))
+
+    def add_sentence(
+        self,
+        path: DataPath,
+        name: str,
+        readings: tuple[str, ...],
+        prefer: str | None,
+        quotes: tuple[Quote, ...],
+        *,
+        about_course: bool = False,
+    ) -> None:
+        """Take note of a sentence with several readings, which stand at the path."""
+        preferred = readings[0] if prefer is None else prefer
         if preferred not in readings:
-            meant = did_you_mean(preferred, list(readings))
+            meant = did_you_mean(preferred, readings)
             raise self.source.problem(
                 f"there is no reading {show(preferred)} here",
                 (*path, "prefer"),
                 help=f"did you mean `{meant}`?" if meant else f"the readings are {', '.join(readings)}",
             )
         place = self.source.key_place(path)
-        self.sentences[name] = Sentence(name, tuple(readings), preferred, quotes, place)
-        return Readings(name, tuple(options))
+        self.sentences[name] = Sentence(name, readings, preferred, quotes, place, about_course)
 
     def _leave_open(self, name: str, label: str, reason: str, applies_if: Condition, place: Place) -> Condition:
         self.left_open[name] = Quantity(

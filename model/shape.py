@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from trialproof.model.complaint import did_you_mean
 from trialproof.model.document import show
+from trialproof.model.dose import DoseKind
 from trialproof.model.part import (
     FILLED,
     NAMED,
@@ -29,12 +30,14 @@ from trialproof.model.part import (
     spell,
 )
 from trialproof.model.protocol import Intent
+from trialproof.model.shape_course import Prescription
 
 VERSION = "1"
 OPEN = "open"
 OTHERWISE = "otherwise"
 INTENTS = tuple(intent.value for intent in Intent)
 ROUNDINGS = ("nearest", "down", "up")
+DOSE_KINDS = tuple(kind.value for kind in DoseKind)
 
 
 def _be_this_version(text: str) -> str:
@@ -45,6 +48,10 @@ def _be_this_version(text: str) -> str:
 
 def _be_intent(text: str) -> str:
     return _one_of(text, INTENTS)
+
+
+def _be_dose_kind(text: str) -> str:
+    return _one_of(text, DOSE_KINDS)
 
 
 def _be_rounding(text: str) -> str:
@@ -188,7 +195,7 @@ class Choice(Quoted):
     """One choice of a decision."""
 
     exactly_one = ("when", "readings", "open")
-    needs: ClassVar[Mapping[str, str]] = {**Quoted.needs, "prefer": "readings"}
+    needs: ClassVar[Mapping[str, str]] = {**Quoted.needs, "prefer": "readings", "lowers": "course"}
 
     when: Maybe[Rule] = Field(default=None, description="A condition, or `otherwise` in the last choice.")
     readings: Maybe[Readings] = Field(default=None, description="Several meanings of the same words, by name.")
@@ -197,6 +204,12 @@ class Choice(Quoted):
     label: Maybe[Text] = Field(default=None, description="What to call it in a report.")
     gives: Maybe[Annotated[Text, FILLED]] = Field(default=None, description="What the patient gets, in words.")
     points: Maybe[Amount] = Field(default=None, description="What the choice counts in a score, a plain number.")
+    course: Maybe[Prescription] = Field(
+        default=None, description="The radiotherapy that the choice prescribes: a phase, or a list of phases in a row."
+    )
+    lowers: Maybe[Text] = Field(
+        default=None, description="A decision: the course takes the place of the higher one that the patient has by it."
+    )
 
 
 class Decision(Part):
@@ -256,6 +269,29 @@ class NotModelled(ToDo):
     because: Text = Field(description="Why not.")
 
 
+class Limit(Quoted):
+    """What no course may exceed."""
+
+    of: Annotated[str, AfterValidator(_be_dose_kind), WithJsonSchema({"enum": list(DOSE_KINDS)})] = Field(
+        default=DoseKind.TOTAL.value, description="What is limited; of several phases the sum, at the highest level."
+    )
+    at_most: Amount = Field(description="The highest dose that is allowed, such as `66 Gy`.")
+    alpha_beta: Maybe[Amount] = Field(
+        default=None, description="With `BED` and `EQD2`: a name under `alpha_beta`, or a dose such as `3 Gy`."
+    )
+    population: Maybe[Rule] = Field(default=None, alias="for", description="For which patients; else everyone.")
+    label: Maybe[Text] = Field(default=None, description="The organ, or what to call the limit in a report.")
+    source: Annotated[Text, FILLED] = Field(description="Where the limit comes from.")
+
+
+class ScheduleEntry(Quoted):
+    """Something that happens during treatment."""
+
+    when: Rule = Field(description="`dose >= 50 Gy`: with the first fraction that brings the dose so far.")
+    population: Maybe[Rule] = Field(default=None, alias="for", description="For which patients; else everyone.")
+    label: Maybe[Text] = Field(default=None, description="What to call it in a report.")
+
+
 class Accept(Part):
     """A finding that the designer knows of and accepts; it is listed apart, with the reason."""
 
@@ -299,6 +335,17 @@ class ProtocolFile(Part):
     )
     decisions: Annotated[dict[str, Decision], NOTHING_YET] = Field(
         default={}, description="Arms, prescriptions, and whatever else is decided, by name.", json_schema_extra=NAMED
+    )
+    alpha_beta: Annotated[dict[str, Amount], NOTHING_YET] = Field(
+        default={},
+        description="Alpha/beta of tissues for BED and EQD2, by name; else `tumour: 10 Gy` and `late: 3 Gy`.",
+        json_schema_extra=NAMED,
+    )
+    limits: Annotated[dict[str, Limit], NOTHING_YET] = Field(
+        default={}, description="What no course may exceed, by name.", json_schema_extra=NAMED
+    )
+    schedule: Annotated[dict[str, ScheduleEntry], NOTHING_YET] = Field(
+        default={}, description="What happens during treatment, by name.", json_schema_extra=NAMED
     )
     claims: Annotated[list[Claim], NONE_YET] = Field(default=[], description="What is expected to follow.")
     not_modelled: Annotated[list[NotModelled], NONE_YET] = Field(

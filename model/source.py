@@ -130,6 +130,8 @@ class Source:
         for step in path:
             if isinstance(node, Pairs) and isinstance(step, str) and step in node.values:
                 key, node = node.keys[step], node.values[step]
+            elif step == 0 and not isinstance(node, Items):
+                continue  # a list of one entry that is written without the list
             elif isinstance(node, Items) and isinstance(step, int) and step < len(node.items):
                 node, key = node.items[step], None
             else:

@@ -18,7 +18,7 @@ from trialproof.model.place import BadInput, Place
 from trialproof.model.source import LARGEST_FILE, DataPath, Source
 from trialproof.model.textfile import decode, read_bytes
 
-NOTES = ("label", "gives", "points", "quote", "nth", "near")
+NOTES = ("label", "gives", "points", "course", "quote", "nth", "near")
 """Columns that say something of a choice, where all others are conditions."""
 
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from trialproof.model.cell import Column
 from trialproof.model.complaint import did_you_mean
 from trialproof.model.condition import EVERYONE, AllOf, AnyOf, Condition
+from trialproof.model.course import Course, Phase
+from trialproof.model.course_text import read_written
 from trialproof.model.document import Document, Quote, QuoteProblem, find_quote, fold, show
 from trialproof.model.points import Points
 from trialproof.model.protocol import Choice, Intent
@@ -43,6 +45,7 @@ def read_choices(
             place,
             _note(table, rows, "gives"),
             points[name],
+            _course(table, rows),
         )
         for (name, rows), place in zip(grouped.items(), places, strict=True)
     )
@@ -112,6 +115,20 @@ def _note(table: Table, rows: Sequence[Sequence[Cell]], name: str) -> str:
         if fold(cell.text) != fold(given[0].text):
             raise table.origin.problem(cell, f"another row of `{rows[0][table.key].text}` has another `{name}`")
     return fold(given[0].text) if given else ""
+
+
+def _course(table: Table, rows: Sequence[Sequence[Cell]]) -> Course | None:
+    """Return the course of a choice, which has one phase where it is written in a table."""
+    text, column = _note(table, rows, "course"), table.column("course")
+    if not text or column is None:
+        return None
+    cell = next(row[column] for row in rows if row[column].text)
+    try:
+        written = read_written(text)
+    except Mistake as mistake:
+        span = (mistake.start, mistake.end) if cell.text == text else None
+        raise table.origin.problem(cell, mistake.message, mistake.help, span) from None
+    return Course((Phase((written.level,), written.fewest, written.most, written.per_day),))
 
 
 def _quotes(table: Table, rows: Sequence[Sequence[Cell]], document: Document | None) -> tuple[Quote, ...]:

@@ -12,7 +12,17 @@ from trialproof.model.document import Quote
 from trialproof.model.exact import plain
 from trialproof.model.protocol import NumberKind, Protocol, Recorded
 from trialproof.reports.baseline import Baseline, fingerprint
-from trialproof.verify.finding import Finding, Label, Proved, Region, Review, Under, Witness
+from trialproof.verify.finding import (
+    BoundaryPatients,
+    Finding,
+    Label,
+    MissingItem,
+    Proved,
+    Region,
+    Review,
+    Under,
+    Witness,
+)
 
 
 class _Shape(BaseModel):
@@ -79,6 +89,47 @@ class LocationShape(_Shape):
     note: str
 
 
+class SideShape(_Shape):
+    """One patient about a value. `patient` is null where there is none: `outcome` says why.
+
+    `in_population`: the decision is for the patient. `differs_only_here`: from the patients on the other sides.
+    """
+
+    where: Literal["below", "at", "above"]
+    value: str
+    outcome: str
+    choices: list[str]
+    in_population: bool
+    differs_only_here: bool
+    patient: list[FieldShape] | None
+
+
+class BoundaryShape(_Shape):
+    """The patients just below, at and just above a value that a decision compares something with."""
+
+    decision: str
+    term: str
+    value: str
+    sides: list[SideShape]
+
+
+class MissingShape(_Shape):
+    """What follows for a decision where only this item is missing; `needed` is for whom, of those it applies to.
+
+    `population`: then it can be unknown that the decision is for the patient. `choice`: it is known, and the choice can
+    be undetermined. `where` says for whom it is, if for some, and that is all that can happen.
+    """
+
+    decision: str
+    quantity: str
+    needed: Literal["never", "for some", "always", "unclear"]
+    population: bool
+    choice: bool
+    where: list[str]
+    needs_it: list[FieldShape] | None
+    does_not: list[FieldShape] | None
+
+
 class FindingShape(_Shape):
     """One finding. `fingerprint` stays as long as the finding does; `baseline` compares with an earlier run."""
 
@@ -95,6 +146,7 @@ class FindingShape(_Shape):
     witness: list[FieldShape] | None
     readings: ReadingsShape
     locations: list[LocationShape]
+    boundary_patients: list[BoundaryShape]
     help: str | None
 
 
@@ -137,6 +189,8 @@ class CheckReport(_Shape):
     accepted: list[AcceptedShape]
     gone: list[str]
     proved: list[ProvedShape]
+    boundary_patients: list[BoundaryShape]
+    missing: list[MissingShape]
     undecided: list[UndecidedShape]
     not_checked: list[str]
 
@@ -168,6 +222,8 @@ def write_json(protocol: Protocol, review: Review, release: str, baseline: Basel
         ],
         gone=list(baseline.gone(review)) if baseline else [],
         proved=[_proved(protocol, each) for each in review.proved],
+        boundary_patients=[_boundary(protocol, each) for each in review.boundary_patients],
+        missing=[_missing(protocol, each) for each in review.missing],
         undecided=[
             UndecidedShape(
                 code=each.code, name=each.name, message=each.message, reason=each.reason, decision=each.decision
@@ -191,10 +247,11 @@ def _finding(protocol: Protocol, finding: Finding, baseline: Baseline | None) ->
         message=finding.message,
         decision=finding.decision,
         choices=list(finding.choices),
-        regions=[_region(protocol, each) for each in finding.regions],
-        witness=None if finding.witness is None else _witness(protocol, finding.witness),
-        readings=_readings(finding.readings),
+        regions=[region_shape(protocol, each) for each in finding.regions],
+        witness=None if finding.witness is None else patient_shape(protocol, finding.witness),
+        readings=readings_shape(finding.readings),
         locations=_locations(finding.labels),
+        boundary_patients=[_boundary(protocol, each) for each in finding.boundary],
         help=finding.help,
     )
 
@@ -205,24 +262,59 @@ def _proved(protocol: Protocol, proved: Proved) -> ProvedShape:
         name=proved.name,
         message=proved.message,
         decision=proved.decision,
-        member=None if proved.member is None else _witness(protocol, proved.member),
-        assumptions=list(proved.assumptions),
-        readings=_readings(proved.readings),
+        member=None if proved.member is None else patient_shape(protocol, proved.member),
+        assumptions=[each.words for each in proved.leaves_out],
+        readings=readings_shape(proved.readings),
     )
 
 
-def _region(protocol: Protocol, region: Region) -> RegionShape:
+def _boundary(protocol: Protocol, found: BoundaryPatients) -> BoundaryShape:
+    sides = [
+        SideShape(
+            where=each.where,
+            value=each.says,
+            outcome=each.outcome,
+            choices=list(each.choices),
+            in_population=each.member,
+            differs_only_here=each.alone,
+            patient=_perhaps(protocol, each.witness),
+        )
+        for each in found.sides
+    ]
+    return BoundaryShape(decision=found.decision, term=found.term, value=found.value, sides=sides)
+
+
+def _missing(protocol: Protocol, item: MissingItem) -> MissingShape:
+    return MissingShape(
+        decision=item.decision,
+        quantity=item.quantity,
+        needed=item.need.value,
+        population=item.population,
+        choice=item.choice,
+        where=list(item.where),
+        needs_it=_perhaps(protocol, item.needs_it),
+        does_not=_perhaps(protocol, item.does_not),
+    )
+
+
+def _perhaps(protocol: Protocol, witness: Witness | None) -> list[FieldShape] | None:
+    return None if witness is None else patient_shape(protocol, witness)
+
+
+def region_shape(protocol: Protocol, region: Region) -> RegionShape:
+    """Return a region as it is published."""
     return RegionShape(
         words=region.words,
         terms=[TermShape(term=each.term, says=each.says) for each in region.terms],
         outcome=region.outcome,
         boundary=bool(region.pinned),
         pinned=list(region.pinned),
-        witness=_witness(protocol, region.witness),
+        witness=patient_shape(protocol, region.witness),
     )
 
 
-def _witness(protocol: Protocol, witness: Witness) -> list[FieldShape]:
+def patient_shape(protocol: Protocol, witness: Witness) -> list[FieldShape]:
+    """Return every quantity of a patient as it is published."""
     values = witness.patient.as_dict()
     return [
         FieldShape(
@@ -240,7 +332,8 @@ def _value(value: Recorded | None) -> str | bool | None:
     return plain(value) if isinstance(value, Fraction) else value
 
 
-def _readings(under: Under) -> ReadingsShape:
+def readings_shape(under: Under) -> ReadingsShape:
+    """Return readings as they are published."""
     return ReadingsShape(holds_under=[dict(each) for each in under.choices], of=under.of, complete=under.complete)
 
 

@@ -15,3 +15,12 @@ def spinning() -> Iterator[Callable[[Check], None]]:
 
     with Console(stderr=True).status("starting the solver") as status:
         yield lambda check: status.update(f"{check.code} {check.name}")
+
+
+@contextmanager
+def telling() -> Iterator[Callable[[str], None]]:
+    """Show on standard error what is searched; erased at the end."""
+    from rich.console import Console
+
+    with Console(stderr=True).status("starting the solver") as status:
+        yield status.update

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from trialproof.model.condition import EVERYONE, TERMS, Condition, Eligible, Readings, ReadTerm, Yes
 from trialproof.model.document import Quote
 from trialproof.model.english import say, say_term
+from trialproof.model.exact import plain
 from trialproof.model.formal import write
 from trialproof.model.protocol import Definition, Protocol, Quantity, SetAside
 from trialproof.reports.layout import Page
@@ -42,6 +43,10 @@ class _Writer:
             yield self._page.entry("intent", decision.intent.value)
             for choice in decision.choices:
                 yield from self._rule(f"{decision.name} is {choice.name}", choice.label, choice.quotes, choice.rule)
+                if choice.gives:
+                    yield self._page.entry("gives", choice.gives)
+                if choice.points is not None:
+                    yield self._page.entry("points", plain(choice.points))
         for fact in protocol.facts:
             yield from self._rule("fact", fact.because, (), fact.rule)
         for claim in protocol.claims:

@@ -13,9 +13,10 @@ from itertools import groupby
 from trialproof.model.document import Quote
 from trialproof.model.protocol import Protocol
 from trialproof.reports.baseline import Baseline
+from trialproof.reports.charting import say_missing, say_sides, untold_values
 from trialproof.reports.layout import Page
 from trialproof.reports.people import say_patient, say_readings
-from trialproof.verify.finding import Accepted, Finding, Label, Proved, Region, Review, Severity
+from trialproof.verify.finding import Accepted, Finding, Label, MissingItem, Proved, Region, Review, Severity
 
 COLORS: Mapping[Severity, str] = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 REGIONS_SHOWN = 4
@@ -49,6 +50,8 @@ class _Writer:
         if self._baseline is not None:
             yield from self._list("Gone since the baseline", self._baseline.gone(review))
         yield from self._proved(review.proved)
+        yield from self._list("Just below, at and just above each value", list(untold_values(review)))
+        yield from self._missing(review.missing)
         yield from self._list("Undecided", [f"{e.code} {e.message}: {e.reason}" for e in review.undecided])
         yield from self._list("Taken for granted", review.assumptions)
         yield from self._list("Not checked", review.not_checked)
@@ -72,13 +75,17 @@ class _Writer:
             finding.readings.choices or not finding.readings.complete
         )
         if readings and not told:
-            yield page.entry("readings", f"there are such patients {readings}")
+            shown = finding.regions or (finding.witness is not None and finding.readings.complete)
+            somebody = "there are such patients" if shown else "so it is"
+            yield page.entry("readings", f"{somebody} {readings}")
+        for each in finding.boundary[:REGIONS_SHOWN]:
+            yield page.entry("around", say_sides(each))
         if finding.help:
             yield page.entry("help", finding.help)
 
     def _label(self, label: Label) -> Iterator[str]:
         for quote in label.quotes:
-            text = quote.text if quote not in self._quoted else _shorten(quote.text)
+            text = quote.text if quote not in self._quoted else shorten(quote.text)
             self._quoted.add(quote)
             yield self._page.entry(f"line {quote.line}", f"“{text}”")
         if label.note:
@@ -115,8 +122,16 @@ class _Writer:
             yield page.paragraph(f"{each.code}  {each.message}", indent=2).replace(each.code, mark, 1)
             if each.member is not None and each.member.matters:
                 yield page.entry("for one", say_patient(self._protocol, each.member))
-            for assumption in each.assumptions:
-                yield page.entry("but", assumption)
+            for left in each.leaves_out:
+                yield page.entry("but", left.words)
+
+    def _missing(self, items: Sequence[MissingItem]) -> Iterator[str]:
+        """Write for each decision which items must be recorded before a choice can be given."""
+        for name, mine in groupby(items, key=lambda each: each.decision):
+            yield ""
+            yield self._page.heading(f"Before a choice of `{name}` can be given, record these where they apply")
+            for label, titles in say_missing(self._protocol, list(mine)):
+                yield self._page.entry(label, titles)
 
     def _list(self, heading: str, items: Sequence[str]) -> Iterator[str]:
         if items:
@@ -156,7 +171,8 @@ def _pinned(region: Region) -> str:
     return f" (boundary: {'; '.join(region.pinned)})" if region.pinned else ""
 
 
-def _shorten(text: str) -> str:
+def shorten(text: str) -> str:
+    """Return the beginning and the end of a quote that was given before."""
     if len(text) <= BRIEF:
         return text
     return f"{text[: BRIEF // 2].rstrip()} … {text[-BRIEF // 2 :].lstrip()}"

@@ -65,7 +65,7 @@ def column_of(quantity: Quantity, recorded: Sequence[Recorded | None]) -> Column
     its range leaves no room for.
     """
     for row, value in enumerate(recorded):
-        if value is not None and (complaint := _complaint(quantity, value)):
+        if value is not None and (complaint := fault_of(quantity, value)):
             raise BadCohort(quantity.name, complaint, row)
     mask = np.array([value is not None for value in recorded], np.bool_)
     match quantity.kind:
@@ -132,7 +132,7 @@ def checked(quantity: Quantity, column: Column, size: int) -> Column:
     for row in np.flatnonzero(_disallowed(kind, values, column.per) & recorded):
         number = int(values[row])
         if isinstance(kind, NumberKind):
-            raise BadCohort(name, str(_complaint(quantity, Fraction(number, column.per))), int(row))
+            raise BadCohort(name, str(fault_of(quantity, Fraction(number, column.per))), int(row))
         raise BadCohort(name, f"has code {number}, and its codes are 0 to {len(kind.categories) - 1}", int(row))
     return Column(values if recorded is True else np.where(recorded, values, low), recorded, column.per)
 
@@ -156,7 +156,7 @@ def _disallowed(kind: NumberKind | CategoryKind, values: NDArray[np.int64], per:
     return wrong
 
 
-def _complaint(quantity: Quantity, value: Recorded) -> str | None:
+def fault_of(quantity: Quantity, value: Recorded) -> str | None:
     """Say what is wrong with a recorded value; None if nothing is."""
     match quantity.kind:
         case NumberKind(lower, upper, unit, step):

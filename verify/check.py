@@ -9,16 +9,25 @@ from dataclasses import dataclass
 from typing import TypeAlias, Union
 
 from trialproof.model.condition import EVERYONE, Condition, Eligible
-from trialproof.model.protocol import Choice, Criterion, Decision
+from trialproof.model.protocol import Choice, Criterion, Decision, Fact
 from trialproof.verify.case import Case
-from trialproof.verify.finding import Finding, Label, Proved, Region, Severity, Undecided
+from trialproof.verify.finding import (
+    BoundaryPatients,
+    Finding,
+    Label,
+    MissingItem,
+    Proved,
+    Region,
+    Severity,
+    Undecided,
+)
 
-Said: TypeAlias = Union[Finding, Proved, Undecided, "Vacuous"]
+Said: TypeAlias = Union[Finding, Proved, Undecided, BoundaryPatients, MissingItem, "Vacuous"]
 
 
 @dataclass(frozen=True, slots=True)
 class Vacuous:
-    """A property of a population without members: neither proved nor refuted, and said so."""
+    """A property that is neither proved nor refuted, since it speaks of nobody or is not looked at, and said so."""
 
     message: str
 
@@ -67,6 +76,11 @@ def choice_label(choice: Choice, note: str = "") -> Label:
 def criterion_label(criterion: Criterion, note: str = "") -> Label:
     """Return the place and the words of a criterion."""
     return Label(criterion.place, criterion.quotes, note or f"`{criterion.id}`")
+
+
+def fact_label(fact: Fact) -> Label:
+    """Return the place of a fact, and why it is one."""
+    return Label(fact.place, (), f"fact: {fact.because}")
 
 
 def listed(names: Iterable[str]) -> str:

@@ -6,7 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from trialproof.model.condition import Is, Known, Term, Value, Yes, descend
+from trialproof.model.condition import (
+    Assigned,
+    Condition,
+    Derived,
+    Is,
+    Known,
+    Named,
+    Takes,
+    Term,
+    Value,
+    Yes,
+    descend,
+)
 from trialproof.model.patient import Patient, about
 from trialproof.model.protocol import Protocol, Recorded
 from trialproof.verify.axes import NOT_APPLICABLE, NOT_RECORDED, Axis, NumberAxis, runs, span
@@ -99,17 +111,28 @@ def witness(case: Case, patient: Patient, matters: Sequence[str] = ()) -> Witnes
 
 
 def shown_quantities(protocol: Protocol, axes: Sequence[Axis], matters: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return the quantities that the axes are made of, and those on which it depends whether they apply."""
+    """Return the quantities that the axes are made of, and those on which it depends whether they apply.
+
+    What a derived number or another decision is made of counts; what eligibility is made of does not.
+    """
     found = set(matters)
-    for axis in axes:
-        if isinstance(axis, NumberAxis):
-            found |= {node.quantity for node in descend(axis.term) if isinstance(node, Value)}
-        elif isinstance(axis.subject, (Is, Yes, Known)):
-            found.add(axis.subject.quantity)
-    for name in list(found):
-        for node in descend(protocol.quantities[name].applies_if):
-            if isinstance(node, (Is, Yes, Known, Value)):
-                found.add(node.quantity)
+    met: set[str] = set()
+    pending: list[Condition | Term] = [axis.term if isinstance(axis, NumberAxis) else axis.subject for axis in axes]
+    pending += [protocol.quantities[name].applies_if for name in matters]
+    while pending:
+        for node in descend(pending.pop()):
+            match node:
+                case Is(name, _) | Yes(name) | Known(name) | Value(name) if name not in found:
+                    found.add(name)
+                    pending.append(protocol.quantities[name].applies_if)
+                case Named(name) | Derived(name) if name not in met:
+                    met.add(name)
+                    pending.append(protocol.definitions[name].body)
+                case Takes(name, _) | Assigned(name, _) if name not in met:
+                    met.add(name)
+                    pending += [choice.rule for choice in protocol.decisions[name].choices]
+                case _:
+                    pass
     return tuple(name for name in protocol.quantities if name in found)
 
 

@@ -1,4 +1,4 @@
-"""Eligibility: who is left out of every proof over the eligible, and which sentences contradict one another."""
+"""Eligibility: which criteria complete data leave undetermined, and which sentences contradict one another."""
 
 from __future__ import annotations
 
@@ -10,20 +10,18 @@ from trialproof.model.condition import (
     TERMS,
     AllOf,
     AnyOf,
-    Assigned,
     Condition,
     Eligible,
     Named,
     Not,
     Readings,
-    descend,
 )
 from trialproof.model.protocol import Criterion, Protocol
 from trialproof.verify.axes import axes_of
 from trialproof.verify.case import Case
 from trialproof.verify.describe import Regions, regions_of
 from trialproof.verify.finding import Label
-from trialproof.verify.properties import member
+from trialproof.verify.search import contradicting
 from trialproof.verify.statement import Fails, Holds, Never, Statement, undetermined
 
 
@@ -53,28 +51,6 @@ def open_criteria(case: Case) -> tuple[Open, ...]:
     return case.once("open criteria", find)
 
 
-def left_out(case: Case, population: Condition) -> tuple[str, ...]:
-    """Return, in sentences, whom a proof over this population leaves out. Raises `Unknown`."""
-    if population == EVERYONE:
-        return ()
-    if population == Eligible():
-        return tuple(
-            f"leaves out patients with {region.words}: criterion `{each.criterion.id}` is undetermined for them"
-            for each in open_criteria(case)
-            for region in each.regions.regions
-        )
-    if not case.possible(case.patients())([undetermined(population)]):
-        return ()
-    decisions = dict.fromkeys(node.decision for node in descend(population) if isinstance(node, Assigned))
-    if decisions:
-        members = [member(case.protocol.decisions[name]) for name in decisions]
-        if not case.possible(case.patients())([*members, undetermined(population)]):
-            return ()
-        named = " or ".join(f"`{name}`" for name in decisions)
-        return (f"leaves out patients who are not settled on a choice of {named}",)
-    return ("leaves out patients for whom it is undetermined whether this speaks of them",)
-
-
 @dataclass(frozen=True, slots=True)
 class Demand:
     """One thing that eligibility asks of a patient, and the sentence that asks it."""
@@ -86,15 +62,12 @@ class Demand:
 def contradiction(case: Case) -> tuple[Demand, ...]:
     """Return a smallest set of demands that no patient meets, given that nobody is eligible. Raises `Unknown`.
 
-    Smallest means that any one of them can be dropped only at the price of the contradiction.
+    Smallest means that any one of them can be dropped only at the price of the contradiction; a demand that no patient
+    meets is returned alone.
     """
-    core = demands(case.protocol, case.selection)
-    possible = case.possible(case.patients())
-    for each in tuple(core):
-        rest = [other for other in core if other is not each]
-        if not possible([other.statement for other in rest]):
-            core = rest
-    return tuple(core)
+    every = demands(case.protocol, case.selection)
+    core = contradicting(case.possible(case.patients()), [each.statement for each in every])
+    return tuple(each for each in every if any(each.statement is one for one in core))
 
 
 def demands(protocol: Protocol, selection: Mapping[str, str]) -> list[Demand]:

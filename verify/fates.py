@@ -113,7 +113,8 @@ def shown_members(case: Case, decision: Decision) -> list[Patient]:
         regions += [region for each in overlaps(case, decision) for region in each.regions.regions]
     regions += undetermined_patients(case, decision).regions
     found = [member.patient] if member else []
-    found += [patient for patient in takers(case, decision).values() if patient is not None]
+    if len(decision.choices) <= MOST_CLASHES:
+        found += [patient for patient in takers(case, decision).values() if patient is not None]
     return list(dict.fromkeys([*found, *(region.witness.patient for region in regions)]))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from fractions import Fraction
+from typing import Literal
 
 from trialproof.model.condition import Term
 from trialproof.model.document import Quote
@@ -89,7 +90,7 @@ class Side:
     those on the other sides in this number only.
     """
 
-    where: str
+    where: Literal["below", "at", "above"]
     says: str
     outcome: str
     witness: Witness | None = None
@@ -106,6 +107,34 @@ class BoundaryPatients:
     term: str
     value: str
     sides: tuple[Side, ...]
+
+
+class Need(Enum):
+    """For whom an item must be recorded, of those to whom it applies. `unclear` is the tool's ignorance."""
+
+    NEVER = "never"
+    SOMETIMES = "for some"
+    ALWAYS = "always"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class MissingItem:
+    """What follows for a decision where only this item is missing of a patient whose choice is determined otherwise.
+
+    `population`: then it can be unknown that the decision is for the patient. `choice`: it is known, and the choice
+    can be undetermined. `needs_it` is a complete patient to whom one of the two happens, `does_not` one whose choice
+    stays determined. `where` says in words for whom the choice is open, if for some, and that is all that can happen.
+    """
+
+    decision: str
+    quantity: str
+    need: Need
+    population: bool = False
+    choice: bool = False
+    needs_it: Witness | None = None
+    does_not: Witness | None = None
+    where: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +178,14 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Patients of whom a proof does not speak, in words ("leaves out patients with ...") and as a statement."""
+
+    words: str
+    place: Statement = field(default=Every(()), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Proved:
     """A property that holds for every possible patient, with a member of the population it speaks of."""
 
@@ -157,7 +194,7 @@ class Proved:
     message: str
     decision: str | None = None
     member: Witness | None = None
-    assumptions: tuple[str, ...] = ()
+    leaves_out: tuple[LeftOut, ...] = ()
     readings: Under = field(default_factory=Under)
 
 
@@ -178,7 +215,7 @@ class Review:
 
     `selection` is the reading of each sentence that findings and proofs speak of; `assumptions` hold for all of them;
     `not_checked` says in sentences what this run leaves unsaid. `boundary_patients` has each value that a decision
-    compares something with.
+    compares something with, `missing` each item of a data sheet for each decision.
     """
 
     selection: Mapping[str, str]
@@ -189,3 +226,4 @@ class Review:
     undecided: tuple[Undecided, ...] = ()
     not_checked: tuple[str, ...] = ()
     boundary_patients: tuple[BoundaryPatients, ...] = ()
+    missing: tuple[MissingItem, ...] = ()

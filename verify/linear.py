@@ -1,4 +1,4 @@
-"""A comparison as one term and one threshold: `2 * x + 3 < y` is `x - 1/2 y` against `-3/2`.
+"""A comparison as one term and one threshold: `2 * x + 3 < y` is `x - 1/2 y < -3/2`.
 
 Terms that are not linear (products of two quantities, quotients, minima, number definitions) count as one unknown
 each.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from trialproof.model.condition import (
+    FLIPPED,
     Compare,
     Condition,
     Derived,
@@ -20,6 +21,7 @@ from trialproof.model.condition import (
     Quotient,
     Readings,
     ReadTerm,
+    Relation,
     Sum,
     Term,
     Value,
@@ -31,14 +33,15 @@ from trialproof.model.protocol import Protocol, Selection
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A term (of which the first unknown counts once) and the number it is compared with."""
+    """A term (of which the first unknown counts once), the number it is compared with, and how."""
 
     term: Term
     value: Fraction
+    relation: Relation
 
 
 def threshold(compare: Compare, selection: Selection | None = None) -> Threshold | None:
-    """Return the comparison's term and threshold; None where it compares constants only, or all unknowns cancel."""
+    """Return the comparison with its unknowns on the left; None where there are none, or all of them cancel."""
     weights, constant = _difference(compare, selection or {})
     varying = [(unknown, weight) for unknown, weight in weights.items() if weight]
     if not varying:
@@ -46,7 +49,8 @@ def threshold(compare: Compare, selection: Selection | None = None) -> Threshold
     lead = varying[0][1]
     scaled = [unknown if w == lead else Product((Number(w / lead), unknown)) for unknown, w in varying]
     term = scaled[0] if len(scaled) == 1 else Sum(tuple(scaled))
-    return Threshold(term, -constant / lead)
+    relation = compare.relation if lead > 0 else FLIPPED[compare.relation]
+    return Threshold(term, -constant / lead, relation)
 
 
 def cancelled(compare: Compare, selection: Selection | None = None) -> tuple[Term, ...]:

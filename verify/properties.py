@@ -9,19 +9,24 @@ rest).
 from __future__ import annotations
 
 from trialproof.model.condition import Known, Takes
-from trialproof.model.protocol import Decision, Protocol
+from trialproof.model.protocol import Decision, Protocol, Quantity
 from trialproof.verify.statement import AtLeast, Every, Fails, Holds, Never, Some, Statement
 
 
 def recordable(protocol: Protocol) -> Statement:
     """Complete data, and every fact: whatever applies is recorded unless it may be missing, and no fact fails."""
-    complete = [
-        Some((Never(Holds(quantity.applies_if)), Holds(Known(name))))
-        for name, quantity in protocol.quantities.items()
-        if not quantity.may_be_missing
-    ]
-    facts = [Never(Fails(fact.rule)) for fact in protocol.facts]
-    return Every((*complete, *facts))
+    charted = [complete(each) for each in protocol.quantities.values() if not each.may_be_missing]
+    return Every((*charted, *facts(protocol)))
+
+
+def complete(quantity: Quantity) -> Statement:
+    """The quantity is recorded, if it applies."""
+    return Some((Never(Holds(quantity.applies_if)), Holds(Known(quantity.name))))
+
+
+def facts(protocol: Protocol) -> list[Statement]:
+    """No fact fails, one by one."""
+    return [Never(Fails(fact.rule)) for fact in protocol.facts]
 
 
 def member(decision: Decision) -> Statement:

@@ -107,7 +107,8 @@ class Ranks:
 class Axes:
     """The axes of one unknown patient: for each quantity, whether it was recorded and the value.
 
-    The values of a number are counted where they lie on a step, yes follows no, categories come as declared.
+    The values of a number are counted where they lie on a step, yes follows no, categories come as declared. `compared`
+    and `rounded` keep what was found of two numbers, and of one, whatever the readings.
     """
 
     def __init__(self, protocol: Protocol, diagrams: Diagrams, patient: AnyPatient, first: int) -> None:
@@ -117,6 +118,8 @@ class Axes:
         self._first = first
         self._places = {name: at for at, name in enumerate(protocol.quantities)}
         self._names = tuple(protocol.quantities)
+        self.compared: dict[tuple[int, Relation, int], Diagram] = {}
+        self.rounded: dict[Line, Amount] = {}
 
     def recorded(self, quantity: str) -> Diagram:
         """The patients of whom the quantity was recorded."""
@@ -243,7 +246,15 @@ class Ranked:
         return d.combined(where, otherwise, lambda line, other: d.leaf(other if line is None else line))
 
     def relate(self, left: Amount, relation: Relation, right: Amount, /) -> Diagram:
-        return self._diagrams.combined(left, right, lambda one, other: self._related(_be(one), relation, _be(other)))
+        def related(one: Leaf, other: Leaf) -> Diagram:
+            return self._related(_be(one), relation, _be(other))
+
+        if not isinstance(self._patient, Axes):
+            return self._diagrams.combined(left, right, related)
+        key, known = (left.number, relation, right.number), self._patient.compared
+        if key not in known:
+            known[key] = self._diagrams.combined(left, right, related)
+        return known[key]
 
     def reading(self, sentence: str, /) -> str:
         return self._readings[sentence]
@@ -267,6 +278,8 @@ class Ranked:
         if line.axis is None:
             return self.constant(Fraction(floor(line.offset)))
         assert isinstance(self._patient, Axes)  # noqa: S101 - a known patient has no axes
+        if line in self._patient.rounded:
+            return self._patient.rounded[line]
         rising = line.slope > 0
         ends = sorted(line.slope * each + line.offset for each in self._patient.extent(line.axis))
         lowest, highest = (floor(end) for end in ends)
@@ -283,7 +296,9 @@ class Ranked:
             else:
                 cuts.append(cut)
             stairs.append(step if rising else step - 1)
-        return self._diagrams.split(line.axis, cuts, [self.constant(Fraction(each)) for each in stairs])
+        found = self._diagrams.split(line.axis, cuts, [self.constant(Fraction(each)) for each in stairs])
+        self._patient.rounded[line] = found
+        return found
 
     def _related(self, left: Line, relation: Relation, right: Line) -> Diagram:
         """Return the patients for whom `left - right` relates so to zero."""

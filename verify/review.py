@@ -13,7 +13,16 @@ from trialproof.verify.acceptance import accepting
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Vacuous
 from trialproof.verify.checks import CHECKS
-from trialproof.verify.finding import Accepted, Finding, Proved, Review, Undecided, Under
+from trialproof.verify.finding import (
+    Accepted,
+    BoundaryPatients,
+    Finding,
+    MissingItem,
+    Proved,
+    Review,
+    Undecided,
+    Under,
+)
 from trialproof.verify.solver import Solver
 
 
@@ -50,6 +59,8 @@ def review(
     proved: list[Proved] = []
     undecided: list[Undecided] = []
     not_checked: list[str] = []
+    boundary_patients: list[BoundaryPatients] = []
+    missing: list[MissingItem] = []
     with Solver(protocol, seconds=seconds, seed=seed, worker=worker) as solver:
         case = Case(protocol, solver, chosen)
         for check in checks:
@@ -64,6 +75,10 @@ def review(
                         proved.append(replace(said, readings=_under(protocol, chosen, said.readings)))
                     case Undecided():
                         undecided.append(said)
+                    case BoundaryPatients():
+                        boundary_patients.append(said)
+                    case MissingItem():
+                        missing.append(said)
                     case Vacuous(message):
                         not_checked.append(f"{check.code} {message}")
     findings = sorted((each for found in case.found.values() for each in found), key=lambda e: (-e.severity, e.code))
@@ -78,6 +93,8 @@ def review(
         tuple(proved),
         tuple(undecided),
         (*not_checked, *left, *_unsaid(protocol)),
+        tuple(boundary_patients),
+        tuple(missing),
     )
 
 

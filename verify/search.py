@@ -53,3 +53,19 @@ def _run(possible: Possible, fixed: Sequence[Statement], favourites: Sequence[St
         if possible((*fixed, *favourites[:length])):
             return favourites[:length]
     return ()
+
+
+def contradicting(possible: Possible, statements: Sequence[Statement]) -> list[Statement]:
+    """Return statements that cannot be so at once, one alone if there is one, and else none that could be spared.
+
+    To be asked only of statements that cannot all be so.
+    """
+    for each in statements:
+        if not possible([each]):
+            return [each]
+    core = list(statements)
+    for each in statements:
+        rest = [other for other in core if other is not each]
+        if not possible(rest):
+            core = rest
+    return core

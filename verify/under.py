@@ -77,6 +77,12 @@ def rests_on(protocol: Protocol, nodes: Iterable[Condition | Term]) -> tuple[str
     return tuple(name for name in protocol.sentences if name in found)
 
 
+def as_read(case: Case, rules: Iterable[Condition]) -> Under:
+    """Return the readings of the case, of those sentences that have a say in what these rules are found to do."""
+    names = sentences_of(case.protocol, rules)
+    return Under(({name: case.selection[name] for name in names},), case.protocol.combinations, complete=not names)
+
+
 def choices_of(protocol: Protocol, sentences: Sequence[str], selection: Mapping[str, str]) -> list[list[ReadAs]]:
     """Return the readings of each sentence as statements, the one of the selection first."""
     chosen = [(protocol.sentences[name], selection[name]) for name in sentences]

@@ -49,18 +49,22 @@ def line(terms: Sequence[RegionTerm]) -> str:
     return ", ".join(said) if said else "whatever the values"
 
 
-def pinned(protocol: Protocol, axis: Axis, chosen: Sequence[int]) -> str | None:
-    """Return `diameter exactly 5 cm, charted in steps of 0.1 cm` where the box leaves a number one recordable value."""
+def only_value(axis: Axis, chosen: Sequence[int]) -> Fraction | None:
+    """Return the one recordable value that a box leaves a number, if that is what it does."""
     if not isinstance(axis, NumberAxis) or len(axis.parts) == len(chosen):
         return None
     pieces = [span(axis, run) for run in runs(axis, chosen)]
-    if len(pieces) != 1 or pieces[0] is None:
+    return _tight(axis, pieces[0]).point if len(pieces) == 1 and pieces[0] is not None else None
+
+
+def pinned(protocol: Protocol, axis: Axis, chosen: Sequence[int]) -> str | None:
+    """Return `diameter exactly 5 cm, charted in steps of 0.1 cm` where the box leaves a number one recordable value."""
+    value = only_value(axis, chosen)
+    if value is None or not isinstance(axis, NumberAxis):
         return None
-    unit, inside = unit_of(axis.term, protocol) or PLAIN, _tight(axis, pieces[0])
-    if inside.point is None:
-        return None
+    unit = unit_of(axis.term, protocol) or PLAIN
     step = axis.kind.step if axis.kind is not None else None
-    says = f"{title(protocol, axis)} exactly {say_amount(inside.point, unit)}"
+    says = f"{title(protocol, axis)} exactly {say_amount(value, unit)}"
     return says if step is None else f"{says}, charted in steps of {say_amount(step, unit)}"
 
 

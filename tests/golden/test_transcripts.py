@@ -14,6 +14,11 @@ TRANSCRIPTS = {
         *("--select", "TP2"),
     ),
     "check-esophageal-salvage-repaired.txt": ("check", "protocols/esophageal-salvage-repaired"),
+    "repair-esophageal-salvage.txt": ("repair", "protocols/esophageal-salvage"),
+    "diff-esophageal-salvage.txt": ("diff", "protocols/esophageal-salvage", "protocols/esophageal-salvage-repaired"),
+    "diff-recovery-misprint.txt": (
+        *("diff", "protocols/recovery-tocilizumab", "protocols/recovery-tocilizumab-misprint"),
+    ),
     "show-esophageal-salvage.txt": ("show", "protocols/esophageal-salvage"),
     "explain.txt": ("explain",),
     "explain-tp103.txt": ("explain", "TP103"),

@@ -52,7 +52,7 @@ YAML = [
 
 SHAPE = [
     ("unknown key", "«quantites»:\n  a: b", "unknown key `quantites`"),
-    ("later release", "«schedule»:\n  a: b", "unknown key `schedule`"),
+    ("later release", "«scenario»:\n  a: b", "unknown key `scenario`"),
     ("merge", f"{NUMBER}    «<<»: x", "unknown key `<<`"),
     ("unknown in quantity", "quantities:\n  age:\n    «rnge»: [0, 1]", "unknown key `rnge`"),
     (
@@ -61,7 +61,7 @@ SHAPE = [
         "unknown key `becaus`",
     ),
     ("unknown in quote", "todo:\n  - quote:\n      - {quote: a, «nht»: 1}", "unknown key `nht`"),
-    ("unknown in choice", f"{DECISION}        «course»: 60 Gy", "unknown key `course`"),
+    ("unknown in choice", f"{DECISION}        «courze»: 60 Gy", "unknown key `courze`"),
     ("comma", "quantities:\n  a: {yes_no: true, label: one, «two three»}", "`two three` is a key without a value"),
     ("text for keys", "quantities: «x»", "`quantities` is one text, expected keys with values"),
     ("list for keys", "«quantities»:\n  - x", "`quantities` is a list, expected keys with values"),

@@ -70,7 +70,7 @@ def test_a_good_file_is_accepted(text: str) -> None:
         f"{HEAD}definitions:\n  a:\n    rule: b\n    prefer: c",
         f"{HEAD}eligibility:\n  inclusion:\n    - rule: a",
         f"{HEAD}decisions:\n  a:\n    intent: exactly on\n    choices: {{b: {{when: c}}}}",
-        f"{HEAD}decisions:\n  a:\n    choices:\n      b:\n        when: c\n        course: 60 Gy",
+        f"{HEAD}decisions:\n  a:\n    choices:\n      b:\n        when: c\n        course: {{lvels: [60 Gy]}}",
         f"{HEAD}todo:\n  - quote: a\n    nth: 1\n    near: b",
         f"{HEAD}todo:\n  - quote: a\n    nth: 0",
         f"{HEAD}schedule:\n  a: b",

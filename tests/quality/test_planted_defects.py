@@ -39,7 +39,7 @@ DEFECTS = [
             "diameter over 0.5 cm and up to 5 cm", "arm"),
     planted("a category is forgotten", "resection is one of (R1, R2)", "resection is R1", "TP101",
             "resection R2", "arm"),
-    planted("a year taken for 16 months", "time_to_recurrence > 1 year", "time_to_recurrence > 16 months", "TP101",
+    planted("a year taken for 16 months", "time_to_recurrence > 1 year", "time_to_recurrence > 16 months", "TP101 TP208",
             "time to recurrence over 12 months and up to 16 months", "follow_up"),
     planted("the last resort is gone", "any_time: {when: otherwise}", "any_time: {when: smoker}", "TP101",
             "anaemia: no, diabetes: no, smoker: no", "urgency"),

@@ -16,7 +16,7 @@ from tests.agreement.naive import Naive, Opinion
 from tests.verify.finite import values_of
 from trialproof.model.condition import EVERYONE, Condition, Eligible, IfThen, Takes, Term
 from trialproof.model.patient import Patient
-from trialproof.model.protocol import Claim, Decision, Protocol, Recorded, Selection
+from trialproof.model.protocol import Claim, Criterion, Decision, Protocol, Recorded, Selection
 from trialproof.verify.finding import Review
 from trialproof.verify.question import Question, Reply
 from trialproof.verify.review import review
@@ -183,6 +183,11 @@ def works(protocol: Protocol, decision: Decision, selection: Selection) -> bool:
 
 def eligible(judge: Judge) -> bool:
     return judge.judge(Eligible()) is True
+
+
+def met(criterion: Criterion, judge: Judge) -> bool:
+    """Return whether an inclusion criterion holds, or an exclusion criterion fails."""
+    return judge.judge(criterion.rule) is (not criterion.excludes)
 
 
 def meant_and_broken(claim: Claim, people: Iterable[Judge]) -> tuple[list[Judge], list[Judge]]:

@@ -42,7 +42,10 @@ class Search:
 
 
 def searches(protocol: Protocol) -> list[Search]:
-    """Return every search for regions that a review runs (but for TP110: without recording steps there is no end)."""
+    """Return every search for regions that a review runs.
+
+    But for TP110, since without recording steps there is no end, and for patients whose data are not complete.
+    """
     found: list[Search] = []
 
     def spy(
@@ -53,6 +56,8 @@ def searches(protocol: Protocol) -> list[Search]:
         start: Patient | None = None,
     ) -> Boxes:
         boxes = find_boxes(case, population, target, axes, start)
+        if case.patients()[0] not in population:
+            return boxes
         selections = [each.as_dict() for each in readings_of((*population, case.said(target)), case.patient)]
         people = [judges[0] for judges in everyone(protocol, *selections)]
         members = tuple(each for each in people if all(is_so(one, each) for one in population))

@@ -10,7 +10,7 @@ from tests.verify.everyone import Fates, InProcess, Judge, alone, eligible, fate
 from tests.verify.finite import protocols
 from trialproof.model.condition import Eligible, Takes
 from trialproof.model.patient import Patient
-from trialproof.model.protocol import Claim, Decision, Protocol
+from trialproof.model.protocol import Claim, Decision, Intent, Protocol
 from trialproof.verify.case import Case
 from trialproof.verify.eligibility import contradiction
 from trialproof.verify.finding import Review
@@ -73,8 +73,11 @@ def check_reach(review: Review, decision: Decision, people: list[Judge], members
         member = any(each.judge(takes) is True for each in members)
         mine = (decision.name, (choice.name,))
         about = [each.code for each in review.findings if (each.decision, each.choices) == mine]
-        assert about.count("TP105") == (not anybody)
-        assert about.count("TP205") == (anybody and not member and bool(members))
+        described = decision.intent is Intent.FIRST_MATCH and any(each.judge(choice.rule) is True for each in members)
+        shadowed = described and not member
+        assert about.count("TP109") == shadowed
+        assert about.count("TP105") == (not anybody and not shadowed)
+        assert about.count("TP205") == (anybody and not member and bool(members) and not shadowed)
     reached = {name for each in members for name in each.holding(decision)}
     assert proved(review, "TP105", decision.name) == (len(reached) == len(decision.choices) and bool(members))
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import click
 
+from trialproof.commands.assign import assign
+from trialproof.commands.certify import certify
 from trialproof.commands.check import check
+from trialproof.commands.diff import diff
 from trialproof.commands.explain import explain
 from trialproof.commands.init import init
+from trialproof.commands.repair import repair
 from trialproof.commands.schema import schema
 from trialproof.commands.show import show
 
@@ -14,6 +18,10 @@ COMMANDS: tuple[click.Command, ...] = (
     check,
     explain,
     show,
+    assign,
+    diff,
+    repair,
+    certify,
     schema,
     init,
 )

@@ -14,7 +14,9 @@ Example
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from trialproof.verify.boundary_patients import about_region
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, gave_up, whom
 from trialproof.verify.checks.overlap import overlap_finding
@@ -36,7 +38,9 @@ def run(case: Case) -> Iterator[Said]:
             for each in overlaps(case, decision):
                 regions = boundary(each.regions).regions
                 if regions:
-                    yield overlap_finding(case, decision, each, regions, CODE, NAME)
+                    finding = overlap_finding(case, decision, each, regions, CODE, NAME)
+                    around = tuple(found for region in regions for found in about_region(case, decision, region))
+                    yield replace(finding, boundary=around)
         except Unknown as reason:
             what = f"{whom(decision.population)} on a threshold can get too many choices of `{decision.name}`"
             yield gave_up(CODE, NAME, what, reason, decision)

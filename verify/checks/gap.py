@@ -20,9 +20,9 @@ from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up, member_of, where, whom
 from trialproof.verify.describe import shown_quantities, witness
-from trialproof.verify.eligibility import left_out
 from trialproof.verify.fates import decision_axes, gaps, labels_of, somebody, under, wide
 from trialproof.verify.finding import Finding, Proved, Region, Severity
+from trialproof.verify.left_out import left_open, left_out
 from trialproof.verify.properties import gap, undetermined
 from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Never
@@ -57,9 +57,7 @@ def _no_gap(case: Case, decision: Decision) -> Said:
     patient = canonical(case, population, Never(undecided))
     if patient is None:
         return Vacuous(f"gaps of `{decision.name}`: its rules are undetermined for everybody in its population")
-    omitted = left_out(case, decision.population)
-    if case.possible(population)([undetermined(decision)]):
-        omitted += (f"leaves out patients for whom the rules of `{decision.name}` are undetermined",)
+    omitted = left_out(case, decision.population) + left_open(case, decision)
     message = f"every {member_of(decision.population)} gets a choice of `{decision.name}`"
     shown = shown_quantities(case.protocol, decision_axes(case, decision))
     return Proved(CODE, NAME, message, decision.name, witness(case, patient, shown), omitted)

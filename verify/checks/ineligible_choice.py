@@ -20,6 +20,7 @@ from trialproof.model.protocol import Decision
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, choice_label, gave_up, whom
+from trialproof.verify.checks.shadowed_choice import shadowed
 from trialproof.verify.describe import shown_quantities, witness
 from trialproof.verify.fates import decision_axes, somebody
 from trialproof.verify.finding import Finding, Severity
@@ -45,7 +46,7 @@ def _judge(case: Case, decision: Decision) -> Iterator[Said]:
     members = case.patients(member(decision))
     shown = shown_quantities(case.protocol, decision_axes(case, decision))
     for choice in decision.choices:
-        if case.possible(members)([reached(decision, choice.name)]):
+        if shadowed(case, decision, choice) or case.possible(members)([reached(decision, choice.name)]):
             continue
         outsider = canonical(case, case.patients(), case.said(Holds(Takes(decision.name, choice.name))))
         if outsider is None:

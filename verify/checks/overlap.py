@@ -19,9 +19,9 @@ from collections.abc import Iterator
 from trialproof.model.protocol import Decision
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up, listed, member_of, where, whom
-from trialproof.verify.eligibility import left_out
 from trialproof.verify.fates import Clash, labels_of, overlaps, somebody, under, wide
 from trialproof.verify.finding import Finding, Proved, Region, Severity
+from trialproof.verify.left_out import left_out
 from trialproof.verify.properties import clash
 from trialproof.verify.solver import Unknown
 

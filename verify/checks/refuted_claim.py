@@ -27,9 +27,9 @@ from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, criterion_label, gave_up, where
 from trialproof.verify.describe import Regions, regions_of, shown_quantities, witness
-from trialproof.verify.eligibility import left_out
 from trialproof.verify.fates import decision_axes
 from trialproof.verify.finding import Finding, Label, Proved, Region, Severity
+from trialproof.verify.left_out import left_out
 from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Every, Fails, Holds, Never, Some
 from trialproof.verify.under import readings_under, sentences_of

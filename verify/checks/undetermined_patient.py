@@ -3,7 +3,8 @@
 What it does
     Looks for patients of the population who are neither settled nor in a gap nor in an overlap although everything
     that applies to them was recorded: a rule asks for something that does not exist for them, or that may be
-    missing.
+    missing. Besides, it tells for each item of the data sheet whether its lack alone can leave the decision open:
+    what must be recorded before a choice can be given.
 
 Why it matters
     A rule about the lesion says nothing of a patient without a lesion. Software that reads "no value" as "no"
@@ -20,9 +21,10 @@ from collections.abc import Iterator
 from trialproof.model.protocol import Decision
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up, where, whom
-from trialproof.verify.eligibility import left_out
 from trialproof.verify.fates import labels_of, somebody, under, undetermined_patients
 from trialproof.verify.finding import Finding, Proved, Severity
+from trialproof.verify.left_out import left_out
+from trialproof.verify.missing import missing_items
 from trialproof.verify.properties import undetermined
 from trialproof.verify.solver import Unknown
 
@@ -44,6 +46,7 @@ def _judge(case: Case, decision: Decision) -> Iterator[Said]:
     if member is None:
         yield Vacuous(f"undetermined patients of `{decision.name}`: nobody is in its population")
         return
+    yield from missing_items(case, decision)
     found = undetermined_patients(case, decision)
     for region in found.regions:
         yield Finding(

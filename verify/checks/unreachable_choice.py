@@ -2,7 +2,7 @@
 
 What it does
     Asks for each choice whether any patient whose data can be recorded takes it, eligible or not, and for each
-    decision whether anybody is in its population.
+    decision whether anybody is in its population. A choice whose patients are all taken by earlier ones is TP109.
 
 Why it matters
     A dead choice is a typing error in a bound, or a rule that another rule swallowed. What is proved of a decision
@@ -18,11 +18,11 @@ from collections.abc import Iterator
 
 from trialproof.model.condition import Takes
 from trialproof.model.protocol import Decision
-from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, choice_label, gave_up, member_of
+from trialproof.verify.checks.shadowed_choice import shadowed
 from trialproof.verify.describe import shown_quantities, witness
-from trialproof.verify.fates import decision_axes, somebody
+from trialproof.verify.fates import decision_axes, somebody, takers
 from trialproof.verify.finding import Finding, Label, Proved, Severity
 from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Holds
@@ -41,7 +41,8 @@ def run(case: Case) -> Iterator[Said]:
 
 def _judge(case: Case, decision: Decision) -> Iterator[Said]:
     for choice in decision.choices:
-        if not case.possible(case.patients())([Holds(Takes(decision.name, choice.name))]):
+        takes = Holds(Takes(decision.name, choice.name))
+        if not shadowed(case, decision, choice) and not case.possible(case.patients())([takes]):
             yield Finding(
                 CODE,
                 NAME,
@@ -65,13 +66,8 @@ def _judge(case: Case, decision: Decision) -> Iterator[Said]:
         yield Vacuous(f"choices of `{decision.name}`: nobody is in its population")
         return
     shown = shown_quantities(case.protocol, decision_axes(case, decision))
-    population = case.population(decision.population)
-    takers = {
-        choice.name: canonical(case, population, case.said(Holds(Takes(decision.name, choice.name))))
-        for choice in decision.choices
-    }
-    reached = {name: taker for name, taker in takers.items() if taker is not None}
-    if len(reached) == len(takers):
+    reached = {name: taker for name, taker in takers(case, decision).items() if taker is not None}
+    if len(reached) == len(decision.choices):
         for name, taker in reached.items():
             message = f"some {member_of(decision.population)} takes `{name}` of `{decision.name}`"
             yield Proved(CODE, NAME, message, decision.name, witness(case, taker, shown))
