@@ -14,6 +14,7 @@ from trialproof.model.document import Quote
 from trialproof.model.protocol import Protocol
 from trialproof.reports.baseline import Baseline
 from trialproof.reports.charting import say_missing, say_sides, untold_values
+from trialproof.reports.cohort_share import CohortShare
 from trialproof.reports.layout import Page
 from trialproof.reports.people import say_patient, say_readings
 from trialproof.verify.finding import Accepted, Finding, Label, MissingItem, Proved, Region, Review, Severity
@@ -24,19 +25,27 @@ REGIONS_SHOWN = 4
 BRIEF = 72
 
 
-def write_text(protocol: Protocol, review: Review, *, color: bool = False, baseline: Baseline | None = None) -> str:
-    """Return the report as text, compared with an earlier run if there is one."""
+def write_text(
+    protocol: Protocol,
+    review: Review,
+    *,
+    color: bool = False,
+    baseline: Baseline | None = None,
+    share: CohortShare | None = None,
+) -> str:
+    """Return the report as text, compared with an earlier run, and counted among given patients, if there are any."""
     page = Page(color)
-    return "\n".join(_Writer(protocol, page, baseline).lines(review)).rstrip()
+    return "\n".join(_Writer(protocol, page, baseline, share).lines(review)).rstrip()
 
 
 class _Writer:
     """Writes one report; a quote is given in full the first time and shortened from then on."""
 
-    def __init__(self, protocol: Protocol, page: Page, baseline: Baseline | None = None) -> None:
+    def __init__(self, protocol: Protocol, page: Page, baseline: Baseline | None, share: CohortShare | None) -> None:
         self._protocol = protocol
         self._page = page
         self._baseline = baseline
+        self._share = share
         self._quoted: set[Quote] = set()
 
     def lines(self, review: Review) -> Iterator[str]:
@@ -50,6 +59,8 @@ class _Writer:
         if self._baseline is not None:
             yield from self._list("Gone since the baseline", self._baseline.gone(review))
         yield from self._proved(review.proved)
+        if self._share is not None:
+            yield from self._list(f"Among the patients of {self._share.file}", list(_counts(self._share)))
         yield from self._list("Just below, at and just above each value", list(untold_values(review)))
         yield from self._missing(review.missing)
         yield from self._list("Undecided", [f"{e.code} {e.message}: {e.reason}" for e in review.undecided])
@@ -66,7 +77,7 @@ class _Writer:
         yield page.paragraph(f"{plain_mark}  {new}{finding.message}").replace(plain_mark, mark, 1)
         for label in finding.labels:
             yield from self._label(label)
-        yield from self._regions(finding.regions)
+        yield from self._regions(finding.decision, finding.regions)
         if finding.witness is not None and not any(not each.outcome for each in finding.regions):
             heading = "for one" if finding.regions else "patient"
             yield page.entry(heading, say_patient(self._protocol, finding.witness))
@@ -92,7 +103,7 @@ class _Writer:
             place = "" if label.quotes else f" ({label.place})"
             yield self._page.entry("" if label.quotes else "rule", f"{label.note}{place}")
 
-    def _regions(self, regions: Sequence[Region]) -> Iterator[str]:
+    def _regions(self, decision: str | None, regions: Sequence[Region]) -> Iterator[str]:
         """Write the regions, those with one outcome together under it; of many, the first few."""
         page = self._page
         for outcome, alike in groupby(regions, key=lambda region: region.outcome):
@@ -107,6 +118,8 @@ class _Writer:
                     yield page.entry(label, f"{region.words}{_pinned(region)}")
                 if not outcome:
                     yield page.entry("patient", say_patient(self._protocol, region.witness))
+                if self._share is not None and decision is not None:
+                    yield page.entry("share", self._share.says(self._share.regions[decision, region]))
             if len(together) > REGIONS_SHOWN:
                 further = len(together) - REGIONS_SHOWN
                 yield page.entry("", f"and {further} more like these (all of them: --format json)")
@@ -124,6 +137,8 @@ class _Writer:
                 yield page.entry("for one", say_patient(self._protocol, each.member))
             for left in each.leaves_out:
                 yield page.entry("but", left.words)
+                if self._share is not None:
+                    yield page.entry("share", self._share.says(self._share.left[left]))
 
     def _missing(self, items: Sequence[MissingItem]) -> Iterator[str]:
         """Write for each decision which items must be recorded before a choice can be given."""
@@ -139,6 +154,17 @@ class _Writer:
             yield self._page.heading(heading)
             for each in items:
                 yield self._page.paragraph(f"- {each}", indent=2)
+
+
+def _counts(share: CohortShare) -> Iterator[str]:
+    skipped = f"; {share.skipped} rows could not be read" if share.skipped else ""
+    yield f"{share.of} patients{skipped}"
+    yield f"eligible: {share.says(share.eligible)}; eligibility not settled: {share.says(share.open)}"
+    for each in share.fates:
+        stranded = each.gap + each.overlap + each.undetermined
+        said = f"`{each.decision}` settles {each.settled} of the {each.members} whom it is for"
+        how = f"{each.gap} without a choice, {each.overlap} with too many, {each.undetermined} undetermined"
+        yield f"{said}, and leaves {stranded}: {how}" if stranded else said
 
 
 def _accepted(accepted: Accepted) -> str:

@@ -16,13 +16,14 @@ from trialproof.verify.finding import (
     Finding,
     Label,
     MissingItem,
+    Prescription,
     Proved,
     Region,
     Severity,
     Undecided,
 )
 
-Said: TypeAlias = Union[Finding, Proved, Undecided, BoundaryPatients, MissingItem, "Vacuous"]
+Said: TypeAlias = Union[Finding, Proved, Undecided, BoundaryPatients, MissingItem, Prescription, "Vacuous"]
 
 
 @dataclass(frozen=True, slots=True)

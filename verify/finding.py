@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Literal
 
 from trialproof.model.condition import Term
+from trialproof.model.course import Course
 from trialproof.model.document import Quote
 from trialproof.model.patient import Patient
 from trialproof.model.place import Place
@@ -138,6 +139,28 @@ class MissingItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """One row of the small table that belongs to a finding: what of (`5 f`), and what is so (`only at 2 Gy`)."""
+
+    item: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prescription:
+    """The course that a choice prescribes, as its sentence is read (`reading` is None where it has only one).
+
+    `lowers` names the decision whose course it takes the place of, if it does.
+    """
+
+    decision: str
+    choice: str
+    course: Course
+    reading: str | None = None
+    lowers: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Under:
     """The readings under which something holds: partial choices (sentence to reading), one of which must be met.
 
@@ -167,6 +190,7 @@ class Finding:
     labels: tuple[Label, ...] = ()
     help: str | None = None
     boundary: tuple[BoundaryPatients, ...] = ()
+    details: tuple[Detail, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +239,7 @@ class Review:
 
     `selection` is the reading of each sentence that findings and proofs speak of; `assumptions` hold for all of them;
     `not_checked` says in sentences what this run leaves unsaid. `boundary_patients` has each value that a decision
-    compares something with, `missing` each item of a data sheet for each decision.
+    compares something with, `missing` each item of a data sheet for each decision, `prescriptions` each course.
     """
 
     selection: Mapping[str, str]
@@ -227,3 +251,4 @@ class Review:
     not_checked: tuple[str, ...] = ()
     boundary_patients: tuple[BoundaryPatients, ...] = ()
     missing: tuple[MissingItem, ...] = ()
+    prescriptions: tuple[Prescription, ...] = ()

@@ -18,6 +18,7 @@ from trialproof.verify.finding import (
     BoundaryPatients,
     Finding,
     MissingItem,
+    Prescription,
     Proved,
     Review,
     Undecided,
@@ -61,6 +62,7 @@ def review(
     not_checked: list[str] = []
     boundary_patients: list[BoundaryPatients] = []
     missing: list[MissingItem] = []
+    prescriptions: list[Prescription] = []
     with Solver(protocol, seconds=seconds, seed=seed, worker=worker) as solver:
         case = Case(protocol, solver, chosen)
         for check in checks:
@@ -79,6 +81,8 @@ def review(
                         boundary_patients.append(said)
                     case MissingItem():
                         missing.append(said)
+                    case Prescription():
+                        prescriptions.append(said)
                     case Vacuous(message):
                         not_checked.append(f"{check.code} {message}")
     findings = sorted((each for found in case.found.values() for each in found), key=lambda e: (-e.severity, e.code))
@@ -95,6 +99,7 @@ def review(
         (*not_checked, *left, *_unsaid(protocol)),
         tuple(boundary_patients),
         tuple(missing),
+        tuple(prescriptions),
     )
 
 

@@ -39,6 +39,14 @@ SEVERITIES = ("note", "warning", "error")
     metavar="FILE",
     help="The JSON of an earlier run: say what is new and what is gone; only what is new counts for --fail-on.",
 )
+@click.option(
+    "--cohort",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="A CSV or Parquet file of patients: say how many of them are in each region, and left out by each proof.",
+)
+@click.option("--missing", multiple=True, metavar="TEXT", help="A cell of the cohort with this text was not recorded.")
 @TIMEOUT
 def check(
     protocol: Path,
@@ -48,6 +56,8 @@ def check(
     form: str,
     fail_on: str,
     baseline: Path | None,
+    cohort: Path | None,
+    missing: Sequence[str],
     timeout: float,
 ) -> None:
     """Prove or refute what the rules of PROTOCOL must guarantee.
@@ -86,14 +96,19 @@ def check(
     finally:
         worker.kill()
         worker.communicate()
+    share = None
+    if cohort is not None:
+        from trialproof.reports.cohort_share import cohort_share
+
+        share = cohort_share(loaded, found, cohort, missing=missing)
     if form == "json":
         from trialproof.reports.json_report import write_json
 
-        click.echo(write_json(loaded, found, release(), earlier))
+        click.echo(write_json(loaded, found, release(), earlier, share))
     else:
         from trialproof.reports.text import write_text
 
-        click.echo(write_text(loaded, found, color=in_color(), baseline=earlier))
+        click.echo(write_text(loaded, found, color=in_color(), baseline=earlier, share=share))
     counted = found.findings if earlier is None else earlier.new(found)
     sys.exit(_exit_code(counted, found.undecided, fail_on))
 
