@@ -1,0 +1,98 @@
+"""The prescriptions of a protocol as the dose checks see them: each course as its sentence is read, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from trialproof.model.condition import EVERYONE, Condition, Takes
+from trialproof.model.course import Course, CourseReadings, Span, chosen, course_total, say_course
+from trialproof.model.exact import plain
+from trialproof.model.protocol import Choice
+from trialproof.model.radiobiology import course_worth, eqd2
+from trialproof.verify.case import Case
+from trialproof.verify.check import choice_label
+from trialproof.verify.finding import Label, Prescription, Under
+from trialproof.verify.statement import Holds
+
+DECIMALS = 4
+"""A dose with more decimals than these is said as rounded."""
+
+
+def prescriptions(case: Case) -> tuple[Prescription, ...]:
+    """Return the course of every choice that has one, in the order of the file."""
+    found = []
+    for decision in case.protocol.decisions.values():
+        for choice in decision.choices:
+            if choice.course is not None:
+                several = isinstance(choice.course, CourseReadings)
+                reading = case.selection[choice.course.sentence] if isinstance(choice.course, CourseReadings) else None
+                course = chosen(choice.course, case.selection)
+                assert several == (reading is not None)  # noqa: S101
+                found.append(Prescription(decision.name, choice.name, course, reading, choice.lowers))
+    return tuple(found)
+
+
+def choice_of(case: Case, prescription: Prescription) -> Choice:
+    """Return the choice that prescribes it."""
+    return case.protocol.decisions[prescription.decision].choice(prescription.choice)
+
+
+def named(prescription: Prescription) -> str:
+    """Return which it is, in words."""
+    return f"`{prescription.choice}` of `{prescription.decision}`"
+
+
+def prescription_label(case: Case, prescription: Prescription) -> Label:
+    """Return the place and the words of a prescription, with the course that they are taken for."""
+    return choice_label(choice_of(case, prescription), f"`{prescription.choice}`: {say_course(prescription.course)}")
+
+
+def as_prescribed(case: Case, *found: Prescription) -> Under:
+    """Return the readings under which these prescriptions are what they are; no other sentence has a say in them."""
+    readings = {}
+    for prescription in found:
+        course = choice_of(case, prescription).course
+        if isinstance(course, CourseReadings):
+            readings[course.sentence] = case.selection[course.sentence]
+    return Under((readings,), case.protocol.combinations, complete=not readings)
+
+
+def is_for(case: Case, prescription: Prescription, population: Condition) -> bool:
+    """Return whether some patient of a population gets the prescription. Raises `Unknown`."""
+    if population == EVERYONE:
+        return True
+    members = case.population(case.protocol.decisions[prescription.decision].population)
+    takes = Holds(Takes(prescription.decision, prescription.choice))
+    return case.possible(members)([takes, Holds(population)])
+
+
+def say_gray(value: Fraction) -> str:
+    """Say a dose: `1.8 Gy`, `about 1.9355 Gy`."""
+    return f"{say_number(value)} Gy"
+
+
+def say_number(value: Fraction) -> str:
+    """Say a number exactly where it has few decimals, else rounded."""
+    exact = plain(value)
+    if "/" not in exact and len(exact.partition(".")[2]) <= DECIMALS:
+        return exact
+    return f"about {plain(round(value, DECIMALS))}"
+
+
+def say_grays(span: Span) -> str:
+    """Say a span of doses: `1.8-2 Gy`."""
+    return f"{say_number(span.low)}{'' if span.point is not None else f'-{say_number(span.high)}'} Gy"
+
+
+def say_worth(course: Course, alpha_beta: Mapping[str, Fraction]) -> str:
+    """Say the total of a course and its EQD2 for each tissue; that it cannot be given where nothing works."""
+    total = course_total(course)
+    if total is None:
+        return "cannot be given"
+    said = [f"{say_grays(total)} in all"]
+    for name, ratio in alpha_beta.items():
+        worth = course_worth(eqd2, course, ratio)
+        if worth is not None:
+            said.append(f"EQD2 {say_grays(worth)} for {name.replace('_', ' ')} at {say_number(ratio)} Gy")
+    return ", ".join(said)
