@@ -11,21 +11,23 @@ from trialproof.model.course_text import Written, read_written
 from trialproof.model.document import Quote, show
 from trialproof.model.names import check_name
 from trialproof.model.rules import RuleReader, misread
+from trialproof.model.shape_course import CoursePart, CoursePhase
 from trialproof.model.source import DataPath, Source
 from trialproof.model.syntax import Mistake
 
 
 def read_course(
-    rules: RuleReader, path: DataPath, name: str, parts: Sequence[shape.CoursePart], quotes: tuple[Quote, ...]
+    rules: RuleReader, path: DataPath, name: str, parts: Sequence[CoursePart], quotes: tuple[Quote, ...]
 ) -> Prescribed:
-    """Return the course that stands at a path; several readings of it are the sentence `name`. Raises `BadInput`."""
+    """Return the course at a path; several readings of it become the sentence `name`. Raises `BadInput`."""
     source = rules.source
     for at, part in enumerate(parts):
         if part.readings is None:
             continue
         if len(parts) > 1:
             advice = "write each reading as a whole course, and nothing beside `readings`"
-            raise source.problem("`readings` are no phase of a course", (*path, at, "readings"), at_key=True, help=advice)
+            message = "`readings` are no phase of a course"
+            raise source.problem(message, (*path, at, "readings"), at_key=True, help=advice)
         options = []
         for reading, phases in part.readings.items():
             here = (*path, at, "readings", reading)
@@ -36,7 +38,9 @@ def read_course(
     return _course(source, path, parts)
 
 
-def check_lowering(source: Source, decision: str, part: shape.Decision, decisions: Mapping[str, shape.Decision]) -> None:
+def check_lowering(
+    source: Source, decision: str, part: shape.Decision, decisions: Mapping[str, shape.Decision]
+) -> None:
     """Refuse a choice that lowers the course of no decision, or of its own. Raises `BadInput`."""
     for name, choice in (part.choices or {}).items():
         path = ("decisions", decision, "choices", name, "lowers")
@@ -54,7 +58,7 @@ def check_lowering(source: Source, decision: str, part: shape.Decision, decision
             )
 
 
-def _course(source: Source, path: DataPath, parts: Sequence[shape.CoursePhase]) -> Course:
+def _course(source: Source, path: DataPath, parts: Sequence[CoursePhase]) -> Course:
     if parts[0].boost is not None:
         raise source.problem(
             "a boost without a course before it",
@@ -65,7 +69,7 @@ def _course(source: Source, path: DataPath, parts: Sequence[shape.CoursePhase]) 
     return Course(tuple(_phase(source, (*path, at), part) for at, part in enumerate(parts)))
 
 
-def _phase(source: Source, path: DataPath, part: shape.CoursePhase) -> Phase:
+def _phase(source: Source, path: DataPath, part: CoursePhase) -> Phase:
     if part.levels is not None:
         return _levels(source, (*path, "levels"), part.levels)
     key, text = ("boost", part.boost) if part.boost is not None else ("dose", part.dose or "")

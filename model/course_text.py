@@ -1,8 +1,8 @@
 """Doses and courses as a file writes them: `60 Gy / 2 Gy / 30 f`, `45 Gy / 1.5 Gy bid / 30 f`.
 
-Total dose, dose per fraction, number of fractions, in this order between slashes; each may be a range, `10-12 Gy`. `bid`
-and `tid` behind the dose per fraction say that two or three fractions are given a day; the number of fractions counts
-every fraction. Blanks are free. Doses are in Gy or cGy, and above zero.
+Total dose, dose per fraction, number of fractions, in this order between slashes; each may be a range, `10-12 Gy`.
+`bid` and `tid` behind the dose per fraction say that two or three fractions are given a day; the number of fractions
+counts every fraction. Blanks are free. Doses are in Gy or cGy, and above zero.
 """
 
 from __future__ import annotations

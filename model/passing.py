@@ -17,9 +17,9 @@ from trialproof.model.course import Course, Level, Phase, Span, working
 class Passing:
     """How the cumulative dose passes a given one, whatever of its ranges a course makes use of.
 
-    `exact`: some choice of the ranges brings exactly that dose after a whole number of fractions. `first` and `last` are
-    the earliest and the latest number of fractions with which it is reached (None: it never is). `always`: it is reached
-    whatever is chosen. `before` and `after` are the doses just before and with that fraction, where there is no choice.
+    `exact`: some choice within the ranges brings exactly that dose after a whole number of fractions. `first` and `last`
+    are the earliest and the latest fraction with which it is reached (None: it never is). `always`: it is reached
+    whatever is chosen. `before` and `after` are the doses before and with that fraction, where there is no choice.
     """
 
     exact: bool
@@ -41,7 +41,6 @@ def passing(course: Course, target: tuple[Level, ...], dose: Fraction) -> Passin
     """Return how a target's cumulative dose passes `dose` (in Gy, above zero); None where a phase cannot be given."""
     starts: dict[int, list[Span]] = {0: [Span(Fraction(0), Fraction(0))]}
     steps: list[_Step] = []
-    always = True
     for phase, level in zip(course.phases, target, strict=True):
         if not working(phase, level):
             return None
@@ -57,11 +56,11 @@ def passing(course: Course, target: tuple[Level, ...], dose: Fraction) -> Passin
         return Passing(exact=False, first=None, last=None, always=False)
     exact = any(step.hits(dose) for step in steps)
     first, last = min(low for low, _ in hits), max(high for _, high in hits)
-    only = next((step for step in steps if step.reaching(dose)), None) if len(hits) == 1 else None
-    if only is None or only.start.point is None or only.dose.point is None:
+    ways = {(step.done, step.start, step.dose) for step in steps if step.reaching(dose) is not None}
+    done, start, each = next(iter(ways))
+    if len(ways) > 1 or start.point is None or each.point is None:
         return Passing(exact, first, last, always)
-    given = first - only.done
-    before, after = (only.start.low + only.dose.low * count for count in (given - 1, given))
+    before, after = (start.low + each.low * (count - done) for count in (first - 1, first))
     return Passing(exact, first, last, always, before, after)
 
 

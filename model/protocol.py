@@ -131,8 +131,8 @@ class Choice:
     """One choice of a decision, with the rule for taking it.
 
     `gives` says what the patient gets, in words. `points` is what the choice counts in a score (None: nothing said).
-    `course` is the radiotherapy that it prescribes. With `lowers`, it takes the place of the course that the patient has
-    by the decision of this name.
+    `course` is the radiotherapy that it prescribes. With `lowers`, it takes the place of the course that the patient
+    has by the decision of this name.
     """
 
     name: str
@@ -273,7 +273,8 @@ class Protocol:
         found |= {name: each.place for name, each in self.decisions.items()}
         found |= {each.id: each.place for each in self.criteria}
         found |= {each.id: each.place for each in self.claims}
-        found |= {name: each.place for name, each in (*self.limits.items(), *self.checkpoints.items())}
+        found |= {name: each.place for name, each in self.limits.items()}
+        found |= {name: each.place for name, each in self.checkpoints.items()}
         for decision in self.decisions.values():
             found |= {f"{decision.name}.{each.name}": each.place for each in decision.choices}
         return found

@@ -51,7 +51,7 @@ def level_worth(formula: Formula, phase: Phase, level: Level, alpha_beta: Fracti
 
 
 def course_worth(formula: Formula, course: Course, alpha_beta: Fraction) -> Span | None:
-    """Return the worth to the target that is in every phase, and at the highest level of each; None where none works."""
+    """Return what a course is worth to the target of every phase, at its highest level; None where none works."""
     found = [level_worth(formula, phase, phase.highest, alpha_beta) for phase in course.phases]
     known = [each for each in found if each is not None]
     return reduce(Span.__add__, known) if len(known) == len(found) else None

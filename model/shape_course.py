@@ -15,13 +15,13 @@ ALONE = Short(str, lambda text: {"dose": text}, ("string",))
 class CoursePhase(Part):
     """One phase of a course of radiotherapy."""
 
-    exactly_one = ("dose", "levels", "boost")
+    exactly_one: ClassVar[tuple[str, ...]] = ("dose", "levels", "boost")
     lacking = "a phase is written as total / dose per fraction / number of fractions: `60 Gy / 2 Gy / 30 f`"
 
     dose: Maybe[Text] = Field(
         default=None,
-        description="Total / dose per fraction / number of fractions, such as `60 Gy / 2 Gy / 30 f`, with ranges such as "
-        "`10-12 Gy`, and `bid` behind the dose of a fraction that is given twice daily.",
+        description="Total / dose per fraction / number of fractions, such as `60 Gy / 2 Gy / 30 f`; each may be a "
+        "range, such as `10-12 Gy`, and `bid` behind the dose of a fraction says that two are given a day.",
     )
     levels: Maybe[Annotated[list[Text], FILLED]] = Field(
         default=None, description="A simultaneous integrated boost: what each target gets in the same fractions."
@@ -35,7 +35,7 @@ Phases: TypeAlias = Annotated[list[Annotated[CoursePhase, ALONE]], OrAlone(), FI
 class CoursePart(CoursePhase):
     """A course of radiotherapy that is one phase, or a phase of one, or the readings of one."""
 
-    exactly_one = (*CoursePhase.exactly_one, "readings")
+    exactly_one: ClassVar[tuple[str, ...]] = (*CoursePhase.exactly_one, "readings")
     needs: ClassVar[Mapping[str, str]] = {"prefer": "readings"}
 
     readings: Maybe[Annotated[dict[str, Phases], FILLED, Field(json_schema_extra=NAMED)]] = Field(

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from trialproof.model.condition import EVERYONE, Condition, Takes
-from trialproof.model.course import Course, CourseReadings, Span, chosen, course_total, say_course
-from trialproof.model.exact import plain
+from trialproof.model.course import Course, CourseReadings, Span, chosen, course_total, say_course, say_span
 from trialproof.model.protocol import Choice
 from trialproof.model.radiobiology import course_worth, eqd2
 from trialproof.verify.case import Case
@@ -25,10 +24,8 @@ def prescriptions(case: Case) -> tuple[Prescription, ...]:
     for decision in case.protocol.decisions.values():
         for choice in decision.choices:
             if choice.course is not None:
-                several = isinstance(choice.course, CourseReadings)
                 reading = case.selection[choice.course.sentence] if isinstance(choice.course, CourseReadings) else None
                 course = chosen(choice.course, case.selection)
-                assert several == (reading is not None)  # noqa: S101
                 found.append(Prescription(decision.name, choice.name, course, reading, choice.lowers))
     return tuple(found)
 
@@ -69,20 +66,19 @@ def is_for(case: Case, prescription: Prescription, population: Condition) -> boo
 
 def say_gray(value: Fraction) -> str:
     """Say a dose: `1.8 Gy`, `about 1.9355 Gy`."""
-    return f"{say_number(value)} Gy"
-
-
-def say_number(value: Fraction) -> str:
-    """Say a number exactly where it has few decimals, else rounded."""
-    exact = plain(value)
-    if "/" not in exact and len(exact.partition(".")[2]) <= DECIMALS:
-        return exact
-    return f"about {plain(round(value, DECIMALS))}"
+    return say_grays(Span(value, value))
 
 
 def say_grays(span: Span) -> str:
     """Say a span of doses: `1.8-2 Gy`."""
-    return f"{say_number(span.low)}{'' if span.point is not None else f'-{say_number(span.high)}'} Gy"
+    low, high = (round(end, DECIMALS) for end in (span.low, span.high))
+    about = "" if (low, high) == (span.low, span.high) else "about "
+    return f"{about}{say_span(Span(low, high))} Gy"
+
+
+def say_rounded(span: Span) -> str:
+    """Say a span to two decimals, as doses that are no multiple of anything are said: `54.12-56.52`."""
+    return say_span(Span(round(span.low, 2), round(span.high, 2)))
 
 
 def say_worth(course: Course, alpha_beta: Mapping[str, Fraction]) -> str:
@@ -90,9 +86,6 @@ def say_worth(course: Course, alpha_beta: Mapping[str, Fraction]) -> str:
     total = course_total(course)
     if total is None:
         return "cannot be given"
-    said = [f"{say_grays(total)} in all"]
-    for name, ratio in alpha_beta.items():
-        worth = course_worth(eqd2, course, ratio)
-        if worth is not None:
-            said.append(f"EQD2 {say_grays(worth)} for {name.replace('_', ' ')} at {say_number(ratio)} Gy")
-    return ", ".join(said)
+    worths = [(name, course_worth(eqd2, course, ratio)) for name, ratio in alpha_beta.items()]
+    said = [f"{say_rounded(worth)} Gy ({name.replace('_', ' ')})" for name, worth in worths if worth is not None]
+    return f"{say_grays(total)}; EQD2 {', '.join(said)}"

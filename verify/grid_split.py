@@ -36,9 +36,7 @@ class Effort:
 
 
 def outside(index: Index, domain: Box, alive: int, effort: Effort) -> Iterator[Box]:
-    """Yield disjoint boxes that are together the cells of a domain in none of the boxes alive."""
-    if not all(domain):
-        return
+    """Yield disjoint boxes that are together the cells of a domain, not empty, in none of the boxes alive."""
     pending = [(domain, alive & index.meeting(domain))]
     while pending:
         box, near = pending.pop()

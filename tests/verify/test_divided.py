@@ -76,10 +76,21 @@ def test_a_patient_with_too_many_choices_is_asked_for_whatever_the_tree(
             assert divided or not plainly
 
 
+def test_a_tree_that_puts_two_choices_apart_does_not_hide_that_they_meet() -> None:
+    everywhere = [(0, TOP), (0, TOP)]
+    protocol = protocol_of([everywhere, everywhere], Intent.EXACTLY_ONE)
+    asked = divided_overlap(protocol.decisions["d"], Cut(0, 0b00011, Leaf((0,)), Leaf((1,))), within)
+    for first in range(TOP + 1):
+        patient = Patient.of({"q0": Fraction(first), "q1": Fraction(0)})
+        assert is_so(protocol, About(asked, patient, Fixed(())))
+
+
 @settings(max_examples=25, deadline=None)
-@given(tables)
-def test_along_a_tree_of_the_rules_themselves_nothing_else_is_found(rules: list[list[tuple[int, int]]]) -> None:
-    protocol = protocol_of(rules, Intent.EXACTLY_ONE)
+@given(tables, intents)
+def test_along_a_tree_of_the_rules_themselves_nothing_else_is_found(
+    rules: list[list[tuple[int, int]]], intent: Intent
+) -> None:
+    protocol = protocol_of(rules, intent)
     decision = protocol.decisions["d"]
     boxes = [[tuple((2 << high) - (1 << low) for low, high in rule)] for rule in rules]
     asked = divided_overlap(decision, tree_of(GRID, boxes, cuts=100), within)

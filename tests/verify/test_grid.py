@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from trialproof.verify.grid import Box, Grid, Region, Scale, TooMuch, count, shared, uncovered, volume
-from trialproof.verify.grid_box import bits
-from trialproof.verify.grid_tree import Cut, tree_of
+from trialproof.verify.grid_box import bits, unbroken
+from trialproof.verify.grid_index import Index
+from trialproof.verify.grid_share import shared_pieces
+from trialproof.verify.grid_split import Effort
+from trialproof.verify.grid_tree import Cut, Leaf, tree_of
+from trialproof.verify.grid_widen import widest
 
 Cell = tuple[int, ...]
 Table = tuple[Grid, list[list[Box]]]
@@ -182,6 +186,29 @@ def test_the_order_of_the_boxes_of_a_rule_does_not_matter_to_what_is_covered(tab
         assert cells_of(grid, one.region) == cells_of(grid, other.region)
 
 
+@settings(max_examples=100, deadline=None)
+@given(tables(), st.integers(0, 2))
+def test_no_cell_is_in_two_of_the_pieces_that_are_shared(table: Table, more_than: int) -> None:
+    grid, rules = table
+    owners = [at for at, rule in enumerate(rules) for _ in rule]
+    index = Index(grid, [box for rule in rules for box in rule])
+    pieces = list(shared_pieces(index, owners, more_than, Effort(10_000)))
+    for cell in all_cells(grid):
+        together = [each for each, piece in pieces if has(piece, cell)]
+        assert together == ([holding(rules, cell)] if len(holding(rules, cell)) > more_than else [])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data(), scales(), scales())
+def test_a_box_with_holes_falls_apart_into_boxes_without(data: st.DataObject, first: Scale, second: Scale) -> None:
+    grid = Grid((first, second))
+    box = (data.draw(st.integers(1, first.full)), data.draw(st.integers(1, second.full)))
+    whole = unbroken(grid, box)
+    assert all(one_interval(grid, each) for each in whole)
+    for cell in all_cells(grid):
+        assert sum(has(each, cell) for each in whole) == has(box, cell)
+
+
 @settings(max_examples=60, deadline=None)
 @given(tables(), st.integers(0, 2))
 def test_a_list_that_was_cut_says_so_and_what_it_lists_is_right(table: Table, most: int) -> None:
@@ -265,6 +292,22 @@ def test_a_named_part_joins_an_interval_and_an_interval_has_no_hole() -> None:
     grid = Grid((Scale(5, 4),))
     assert uncovered(grid, [(0b00100,)]).boxes == ((0b10011,), (0b11000,))
     assert uncovered(grid, [(0b01111,)]).boxes == ((0b10000,),)
+
+
+def test_a_region_said_in_one_piece_is_still_said_in_maximal_boxes() -> None:
+    grid = Grid((Scale(5, 4),))
+    found = shared(grid, [[(0b11011,)], [(0b11011,)]])
+    assert [each.region.boxes for each in found.sets] == [((0b10011,), (0b11000,))]
+
+
+def test_a_box_is_widened_to_a_whole_axis_before_it_is_widened_to_part_of_one() -> None:
+    grid = Grid((Scale(3, 3), Scale(3, 3)))
+    index = Index(grid, [(0b110, 0b110), (0b100, 0b111)])
+    assert widest(index, grid.full, (0b001, 0b001), index.all) == (0b001, 0b111)
+
+
+def test_one_rule_is_not_told_apart_from_anything() -> None:
+    assert tree_of(CUBE, [[(0b01, 0b01, 0b01)]], cuts=100) == Leaf((0,))
 
 
 def test_without_rules_everything_is_uncovered() -> None:

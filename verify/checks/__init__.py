@@ -7,11 +7,14 @@ from trialproof.verify.checks import (
     boundary_gap,
     boundary_overlap,
     disagreeing_readings,
+    exceeded_limit,
     gap,
     idle_criterion,
     implied_criterion,
     ineligible_choice,
+    infeasible_corner,
     mismatched_limits,
+    mismatched_total,
     nobody_eligible,
     overlap,
     recording_step,
@@ -22,7 +25,9 @@ from trialproof.verify.checks import (
     strict_bound,
     undetermined_eligibility,
     undetermined_patient,
+    unfitting_prescription,
     unreachable_choice,
+    unreached_checkpoint,
 )
 
 CHECKS: tuple[Check, ...] = (
@@ -44,5 +49,10 @@ CHECKS: tuple[Check, ...] = (
     undetermined_eligibility.CHECK,
     refuted_claim.CHECK,
     strict_bound.CHECK,
+    mismatched_total.CHECK,
+    infeasible_corner.CHECK,
+    unreached_checkpoint.CHECK,
+    exceeded_limit.CHECK,
+    unfitting_prescription.CHECK,
     stale_acceptance.CHECK,
 )

@@ -24,6 +24,7 @@ from trialproof.model.protocol import Decision, Sentence
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up, listed
+from trialproof.verify.course_readings import judge_course
 from trialproof.verify.describe import shown_quantities, witness
 from trialproof.verify.differences import changes, some_difference
 from trialproof.verify.fates import decision_axes, somebody
@@ -58,6 +59,9 @@ def run(case: Case) -> Iterator[Said]:
 
 
 def _judge_sentence(case: Case, sentence: Sentence) -> Iterator[Said]:
+    if sentence.about_course:
+        yield judge_course(case, sentence, CODE, NAME)
+        return
     chosen = case.selection[sentence.name]
     regions: list[Region] = []
     telling: list[str] = []

@@ -31,7 +31,6 @@ from trialproof.verify.doses import (
     prescriptions,
     say_gray,
     say_grays,
-    say_number,
 )
 from trialproof.verify.finding import Finding, Label, Prescription, Severity
 from trialproof.verify.solver import Unknown
@@ -75,16 +74,15 @@ def _given(course: Course, limit: DoseLimit) -> Span | None:
 
 
 def _finding(case: Case, prescription: Prescription, limit: DoseLimit, given: Span) -> Finding:
-    unit = f" at alpha/beta {say_number(limit.alpha_beta)} Gy" if limit.alpha_beta is not None else ""
+    unit = f" at alpha/beta {say_gray(limit.alpha_beta)}" if limit.alpha_beta is not None else ""
     what = "" if limit.kind is DoseKind.TOTAL else f" {limit.kind.value}"
-    amount = say_gray(given.high) if given.point is not None or given.low > limit.at_most else say_grays(given)
-    allowed = f"`{limit.name}` allows at most {say_gray(limit.at_most)}{what}{unit}: {limit.source}"
+    amount = f"up to {say_gray(given.high)}" if given.low <= limit.at_most else say_grays(given)
+    allowed = f"`{limit.name}`, {limit.title}: at most {say_gray(limit.at_most)}{what}{unit} ({limit.source})"
     return Finding(
         CODE,
         NAME,
         Severity.WARNING,
-        f"{named(prescription)} gives {amount}{what}, and `{limit.name}` ({limit.title}) allows at most "
-        f"{say_gray(limit.at_most)}{unit}",
+        f"{named(prescription)} gives {amount}{what}{unit}, and `{limit.name}` allows at most {say_gray(limit.at_most)}",
         decision=prescription.decision,
         choices=(prescription.choice,),
         readings=as_prescribed(case, prescription),

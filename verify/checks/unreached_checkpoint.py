@@ -59,14 +59,13 @@ def _judge(case: Case, checkpoint: Checkpoint) -> Iterator[Finding]:
     if not missed and not stepped_over:
         return
     concerned = tuple(dict.fromkeys((*missed, *stepped_over)))
-    names = {kind: listed(dict.fromkeys(each.choice for each in of)) for kind, of in enumerate((missed, stepped_over)) if of}
-    said = [f"is not always reached by {names[0]}"] if missed else []
-    said += [f"is stepped over by {names[1]}"] if stepped_over else []
+    said = [f"is not always reached by {_names(missed)}"] if missed else []
+    said += [f"no whole fraction of {_names(stepped_over)} brings"] if stepped_over else []
     yield Finding(
         CODE,
         NAME,
         Severity.WARNING,
-        f"`{checkpoint.name}` waits for {say_gray(checkpoint.dose)}, which {' and '.join(said)}",
+        f"`{checkpoint.name}` waits for {say_gray(checkpoint.dose)}, which {', and '.join(said)}",
         decision=concerned[0].decision,
         choices=tuple(dict.fromkeys(each.choice for each in concerned)),
         readings=as_prescribed(case, *concerned),
@@ -86,9 +85,14 @@ def _says(found: Passing) -> str:
     if found.before is not None and found.after is not None:
         if found.exact:
             return f"{say_gray(found.after)} after {found.first} f{rest}"
-        return f"{say_gray(found.before)} after {found.first - 1} f, {say_gray(found.after)} after {found.first} f{rest}"
+        steps = ((found.before, found.first - 1), (found.after, found.first))
+        return ", ".join(f"{say_gray(dose)} after {count} f" for dose, count in steps) + rest
     counts = f"{found.first} f" if found.first == found.last else f"{found.first} to {found.last} f"
     return f"reached with {counts}{'' if found.exact else ', never exactly'}{rest}"
+
+
+def _names(found: list[Prescription]) -> str:
+    return listed(dict.fromkeys(each.choice for each in found))
 
 
 def _doses(way: tuple[Level, ...]) -> list[str]:
