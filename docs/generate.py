@@ -38,7 +38,7 @@ from trialproof.model.schema import protocol_schema
 from trialproof.model.shape import OPEN, ProtocolFile
 from trialproof.model.syntax import KEYWORDS
 from trialproof.model.unit import SPELLINGS, parse_unit
-from trialproof.verify.check import Check
+from trialproof.verify.check import Check, example_files
 from trialproof.verify.checks import CHECKS
 from trialproof.verify.review import review
 
@@ -222,7 +222,8 @@ def _check(check: Check) -> str:
     for part in parts:
         heading, *body = part.splitlines()
         lines += ["", f"**{heading}.** {' '.join(line.strip() for line in body)}"]
-    found = review(loaded(check.fails[0]), select=[check.code]).findings
+    protocol = loaded(check.fails[0])
+    found = review(protocol, select=[check.code, *(each.code for each in protocol.accept)]).findings
     messages = [f"> {each.severity.name.lower()}: {each.message}" for each in found if each.code == check.code]
     lines += ["", "In this protocol", "", "```yaml", check.fails[0].rstrip(), "```", "", "it says", "", messages[0]]
     return "\n".join(lines)
@@ -255,9 +256,9 @@ def _default(option: click.Option) -> str:
 def loaded(text: str) -> Any:
     """Return the protocol of a file's text."""
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "protocol.yaml"
-        path.write_text(text, encoding="utf-8")
-        return load(path)
+        for name, content in example_files(text).items():
+            (Path(folder) / name).write_text(content, encoding="utf-8")
+        return load(folder)
 
 
 # The examples.

@@ -16,6 +16,7 @@ from trialproof.model.course_file import check_lowering, read_course
 from trialproof.model.cycles import Circle, Thing, chains
 from trialproof.model.document import Document, show
 from trialproof.model.dose_file import read_alpha_beta, read_checkpoints, read_limits
+from trialproof.model.lexicon_file import read_lexicon
 from trialproof.model.names import check_names
 from trialproof.model.place import BadInput
 from trialproof.model.points import read_points, score
@@ -194,9 +195,11 @@ class _Loader:
             not_modelled=self._aside("not_modelled", file.not_modelled),
             todo=self._aside("todo", file.todo),
             accept=tuple(self._acceptance(index, part) for index, part in enumerate(file.accept)),
+            lexicon=read_lexicon(self._source, file.lexicon),
             registry=file.registry or "",
             file=self._source.file,
             document=self._document.file if self._document else "",
+            text=self._document,
         )
 
     def _unit(self, name: str, part: shape.Definition) -> Unit | None:

@@ -17,9 +17,9 @@ from trialproof.model.course import Course, Level, Phase, Span, working
 class Passing:
     """How the cumulative dose passes a given one, whatever of its ranges a course makes use of.
 
-    `exact`: some choice within the ranges brings exactly that dose after a whole number of fractions. `first` and `last`
-    are the earliest and the latest fraction with which it is reached (None: it never is). `always`: it is reached
-    whatever is chosen. `before` and `after` are the doses before and with that fraction, where there is no choice.
+    `exact`: some choice within the ranges brings exactly that dose after a whole number of fractions. `first` and
+    `last` are the earliest and the latest fraction with which it is reached (None: it never is). `always`: it is
+    reached whatever is chosen. `before` and `after` are the doses before and with that fraction, without a choice.
     """
 
     exact: bool

@@ -13,7 +13,7 @@ from typing import TypeAlias, Union
 
 from trialproof.model.condition import EVERYONE, Condition, Eligible, Term
 from trialproof.model.course import Prescribed
-from trialproof.model.document import Quote
+from trialproof.model.document import Document, Quote
 from trialproof.model.dose import Checkpoint, DoseLimit
 from trialproof.model.place import NOWHERE, Place
 from trialproof.model.radiobiology import ALPHA_BETA
@@ -223,7 +223,7 @@ class Acceptance:
     """A finding that the designer knows of and accepts: its code, where it arises, and why it may stay.
 
     `where` names a decision, `decision.choice`, a criterion, a definition, a quantity, a claim or a sentence; `region`
-    is a region in the words of the report. None stands for any.
+    is a region in the words of the report, or the words of the document that are found fault with. None stands for any.
     """
 
     code: str
@@ -233,13 +233,26 @@ class Acceptance:
     place: Place = NOWHERE
 
 
+@dataclass(frozen=True, slots=True)
+class VagueTerm:
+    """Words that leave a threshold open, besides those of the lexicon; `unless` are wordings in which they do not."""
+
+    term: str
+    because: str
+    unless: tuple[str, ...] = ()
+    place: Place = NOWHERE
+
+
 Selection: TypeAlias = Mapping[str, str]
 """One reading for each sentence: sentence name to reading name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """A whole protocol. Mappings keep the order of the file."""
+    """A whole protocol. Mappings keep the order of the file.
+
+    `document` is the path of its text, and `text` the text itself; empty and None where there is none.
+    """
 
     title: str
     quantities: Mapping[str, Quantity]
@@ -256,9 +269,11 @@ class Protocol:
     not_modelled: tuple[SetAside, ...] = ()
     todo: tuple[SetAside, ...] = ()
     accept: tuple[Acceptance, ...] = ()
+    lexicon: tuple[VagueTerm, ...] = ()
     registry: str = ""
     file: str = "protocol.yaml"
     document: str = ""
+    text: Document | None = field(default=None, repr=False)
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:

@@ -302,9 +302,23 @@ class Accept(Part):
         "or a claim; else anything.",
     )
     region: Maybe[Text] = Field(
-        default=None, description="The region as the report words it, such as `diameter exactly 5 cm`; else any."
+        default=None,
+        description="The region as the report words it, such as `diameter exactly 5 cm`, or the words of the document "
+        "that are found fault with, such as `far from`; else any.",
     )
     because: Text = Field(description="Why it may stay.")
+
+
+class Vague(Part):
+    """Words that leave a threshold open, besides those that the program knows."""
+
+    term: Annotated[Text, FILLED] = Field(
+        description="The words, such as `frail`; `#` stands for a number, and `*` for up to two words."
+    )
+    unless: Maybe[Annotated[list[Text], ONE_OR_MORE, FILLED]] = Field(
+        default=None, description="A wording around them in which they leave nothing open, or a list of such wordings."
+    )
+    because: Annotated[Text, FILLED] = Field(description="What they leave open.")
 
 
 class Calendar(Part):
@@ -353,3 +367,6 @@ class ProtocolFile(Part):
     )
     todo: Annotated[list[ToDo], NONE_YET] = Field(default=[], description="Passages that are still to do.")
     accept: Annotated[list[Accept], NONE_YET] = Field(default=[], description="Findings that may stay, and why.")
+    lexicon: Annotated[list[Vague], NONE_YET] = Field(
+        default=[], description="Further words that leave a threshold open."
+    )

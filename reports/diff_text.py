@@ -152,14 +152,15 @@ class _Writer:
             yield from self._population(population)
         if found.old.intent is not found.new.intent:
             yield page.entry("intent", f"was `{found.old.intent.value}`, is now `{found.new.intent.value}`")
-        if found.transfers or found.reason or not found.complete:
+        incomparable = any(each.compared and each.compared.change is Change.INCOMPARABLE for each in found.choices)
+        if found.transfers or not (found.complete or incomparable):
             who = "eligible in both versions" if found.population is None else f"whom {name} is for in both versions"
             yield ""
             yield page.heading(page.paragraph(f"{name}, of the patients {who}"))
             for transfer in found.transfers:
                 yield from self._transfer(transfer)
             if found.reason:
-                yield page.entry("unknown", found.reason)
+                yield page.entry("undecided", found.reason)
             elif not found.complete and all(each.regions.complete for each in found.transfers):
                 yield page.entry("undecided", "there are more changes than are searched")
 
@@ -212,7 +213,7 @@ class _Writer:
                 continue
             name = f"`{each.new}`" + (f" (was `{each.old}`)" if each.old != each.new else "")
             if each.apart is not None:
-                yield f"{name} is not one quantity: {each.apart}; to compare what does not need it, give it a new name"
+                yield f"{name} is not one quantity: {each.apart}; if it is another one now, give it another name"
             yield from (f"{name} {change}" for change in each.changes)
             if each.only_old:
                 yield f"{name} {' or '.join(each.only_old)}: only the old version can record it, and it is not compared"

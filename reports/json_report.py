@@ -17,6 +17,7 @@ from trialproof.reports.json_shape import (
     BoundaryShape,
     CheckReport,
     CohortShape,
+    DetailShape,
     FateShape,
     FieldShape,
     FindingShape,
@@ -31,6 +32,7 @@ from trialproof.reports.json_shape import (
     TermShape,
     UndecidedShape,
 )
+from trialproof.reports.prescriptions_json import prescription_shape
 from trialproof.verify.finding import (
     BoundaryPatients,
     Finding,
@@ -80,6 +82,7 @@ def write_json(
         proved=[_proved(protocol, each, share) for each in review.proved],
         boundary_patients=[_boundary(protocol, each) for each in review.boundary_patients],
         missing=[_missing(protocol, each) for each in review.missing],
+        prescriptions=[prescription_shape(each, protocol.alpha_beta) for each in review.prescriptions],
         undecided=[
             UndecidedShape(
                 code=each.code, name=each.name, message=each.message, reason=each.reason, decision=each.decision
@@ -120,6 +123,7 @@ def _finding(
         readings=readings_shape(finding.readings),
         locations=_locations(finding.labels),
         boundary_patients=[_boundary(protocol, each) for each in finding.boundary],
+        details=[DetailShape(item=each.item, says=each.says) for each in finding.details],
         help=finding.help,
     )
 

@@ -118,6 +118,13 @@ class MissingShape(Shape):
     does_not: list[FieldShape] | None
 
 
+class DetailShape(Shape):
+    """One row of the small table that belongs to a finding; `item` is empty where `says` says all."""
+
+    item: str
+    says: str
+
+
 class FindingShape(Shape):
     """One finding. `fingerprint` stays as long as the finding does; `baseline` compares with an earlier run."""
 
@@ -135,6 +142,7 @@ class FindingShape(Shape):
     readings: ReadingsShape
     locations: list[LocationShape]
     boundary_patients: list[BoundaryShape]
+    details: list[DetailShape]
     help: str | None
 
 
@@ -197,6 +205,72 @@ class UndecidedShape(Shape):
     decision: str | None
 
 
+class SpanShape(Shape):
+    """Every number from `low` to `high`, in Gy: a decimal, or a fraction such as `7/3` where no decimal ends."""
+
+    low: str
+    high: str
+
+
+class CountShape(Shape):
+    """A number of fractions, from `fewest` to `most`, `per_day` of them a day."""
+
+    fewest: int
+    most: int
+    per_day: int
+
+
+class WorkingShape(Shape):
+    """With which doses a number of fractions stays within the total, and what they come to; null if with none."""
+
+    fractions: int
+    dose: SpanShape | None
+    total: SpanShape | None
+
+
+class WorthShape(Shape):
+    """What a dose is worth to a tissue of this alpha/beta, in Gy."""
+
+    tissue: str
+    alpha_beta: str
+    bed: SpanShape | None
+    eqd2: SpanShape | None
+
+
+class LevelShape(Shape):
+    """What one target gets in a phase: `total` and `dose` as written, `given` as what works comes to."""
+
+    total: SpanShape
+    dose: SpanShape
+    given: SpanShape | None
+    working: list[WorkingShape]
+    worth: list[WorthShape]
+
+
+class PhaseShape(Shape):
+    """One phase of a course; several levels are a simultaneous integrated boost."""
+
+    boost: bool
+    fractions: CountShape
+    levels: list[LevelShape]
+
+
+class PrescriptionShape(Shape):
+    """The course of a choice. `given` and `worth` are of the target that is in every phase, at its highest level.
+
+    `reading` is how the course is read, if it has readings. `lowers` is the decision whose course it replaces.
+    """
+
+    decision: str
+    choice: str
+    reading: str | None
+    lowers: str | None
+    course: str
+    phases: list[PhaseShape]
+    given: SpanShape | None
+    worth: list[WorthShape]
+
+
 class CheckReport(Shape):
     """What `trialproof check --format json` prints."""
 
@@ -210,5 +284,6 @@ class CheckReport(Shape):
     proved: list[ProvedShape]
     boundary_patients: list[BoundaryShape]
     missing: list[MissingShape]
+    prescriptions: list[PrescriptionShape]
     undecided: list[UndecidedShape]
     not_checked: list[str]

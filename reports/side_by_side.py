@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from trialproof.model.condition import EVERYONE, TERMS, Condition, Eligible, Readings, ReadTerm, Yes
+from trialproof.model.course import Course, chosen, say_course
 from trialproof.model.document import Quote
 from trialproof.model.english import say, say_term
 from trialproof.model.exact import plain
 from trialproof.model.formal import write
-from trialproof.model.protocol import Definition, Protocol, Quantity, SetAside
+from trialproof.model.protocol import Choice, Definition, Protocol, Quantity, SetAside
 from trialproof.reports.layout import Page
 from trialproof.reports.people import say_kind, say_value
+from trialproof.reports.prescriptions import side_by_side, title
 
 
 def write_side_by_side(protocol: Protocol, selection: Mapping[str, str], *, color: bool = False) -> str:
@@ -43,10 +45,12 @@ class _Writer:
             yield self._page.entry("intent", decision.intent.value)
             for choice in decision.choices:
                 yield from self._rule(f"{decision.name} is {choice.name}", choice.label, choice.quotes, choice.rule)
+                yield from self._course(choice)
                 if choice.gives:
                     yield self._page.entry("gives", choice.gives)
                 if choice.points is not None:
                     yield self._page.entry("points", plain(choice.points))
+        yield from self._doses()
         for fact in protocol.facts:
             yield from self._rule("fact", fact.because, (), fact.rule)
         for claim in protocol.claims:
@@ -92,6 +96,39 @@ class _Writer:
         for name, option in sorted(rule.options, key=lambda each: each[0] != chosen):
             yield self._page.entry("reading", f"`{name}`" + (" (taken here)" if name == chosen else ""))
             yield from self._meaning(means, option)
+
+    def _course(self, choice: Choice) -> Iterator[str]:
+        page = self._page
+        if isinstance(choice.course, Course):
+            yield page.entry("course", say_course(choice.course))
+        elif choice.course is not None:
+            taken = self._selection[choice.course.sentence]
+            for name, course in sorted(choice.course.options, key=lambda each: each[0] != taken):
+                yield page.entry("course", f"`{name}`{' (taken here)' if name == taken else ''}: {say_course(course)}")
+        if choice.lowers is not None:
+            yield page.entry("", f"in the place of the course by `{choice.lowers}`")
+
+    def _doses(self) -> Iterator[str]:
+        """Write limits, what happens at a dose, and all prescriptions side by side."""
+        protocol, page = self._protocol, self._page
+        for limit in protocol.limits.values():
+            yield from self._rule(f"limit {limit.name}", limit.label, limit.quotes, limit.population, means="is for")
+            ratio = "" if limit.alpha_beta is None else f" at alpha/beta {plain(limit.alpha_beta)} Gy"
+            yield page.entry("allows", f"{limit.kind.value} of at most {plain(limit.at_most)} Gy{ratio}")
+            yield page.entry("source", limit.source)
+        for each in protocol.checkpoints.values():
+            yield from self._rule(f"schedule {each.name}", each.label, each.quotes, each.population, means="is for")
+            yield page.entry("when", f"the cumulative dose reaches {plain(each.dose)} Gy")
+        courses = [
+            (f"{decision.name}.{choice.name}", chosen(choice.course, self._selection))
+            for decision in protocol.decisions.values()
+            for choice in decision.choices
+            if choice.course is not None
+        ]
+        if courses:
+            yield ""
+            yield page.heading(title(protocol))
+            yield from side_by_side(protocol, courses)
 
     def _meaning(self, means: str, rule: Condition) -> Iterator[str]:
         if isinstance(rule, Yes) and self._protocol.quantities[rule.quantity].left_open is not None:

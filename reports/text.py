@@ -17,7 +17,18 @@ from trialproof.reports.charting import say_missing, say_sides, untold_values
 from trialproof.reports.cohort_share import CohortShare
 from trialproof.reports.layout import Page
 from trialproof.reports.people import say_patient, say_readings
-from trialproof.verify.finding import Accepted, Finding, Label, MissingItem, Proved, Region, Review, Severity
+from trialproof.reports.prescriptions import in_short, title
+from trialproof.verify.finding import (
+    Accepted,
+    Finding,
+    Label,
+    MissingItem,
+    Prescription,
+    Proved,
+    Region,
+    Review,
+    Severity,
+)
 
 COLORS: Mapping[Severity, str] = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 REGIONS_SHOWN = 4
@@ -62,6 +73,7 @@ class _Writer:
         if self._share is not None:
             yield from self._list(f"Among the patients of {self._share.file}", list(_counts(self._share)))
         yield from self._list("Just below, at and just above each value", list(untold_values(review)))
+        yield from self._prescriptions(review.prescriptions)
         yield from self._missing(review.missing)
         yield from self._list("Undecided", [f"{e.code} {e.message}: {e.reason}" for e in review.undecided])
         yield from self._list("Taken for granted", review.assumptions)
@@ -77,6 +89,7 @@ class _Writer:
         yield page.paragraph(f"{plain_mark}  {new}{finding.message}").replace(plain_mark, mark, 1)
         for label in finding.labels:
             yield from self._label(label)
+        yield from (page.entry(each.item, each.says) for each in finding.details)
         yield from self._regions(finding.decision, finding.regions)
         if finding.witness is not None and not any(not each.outcome for each in finding.regions):
             heading = "for one" if finding.regions else "patient"
@@ -147,6 +160,12 @@ class _Writer:
             yield self._page.heading(f"Before a choice of `{name}` can be given, record these where they apply")
             for label, titles in say_missing(self._protocol, list(mine)):
                 yield self._page.entry(label, titles)
+
+    def _prescriptions(self, found: Sequence[Prescription]) -> Iterator[str]:
+        if found:
+            yield ""
+            yield self._page.heading(title(self._protocol))
+            yield from in_short(self._protocol, [(f"{each.decision}.{each.choice}", each.course) for each in found])
 
     def _list(self, heading: str, items: Sequence[str]) -> Iterator[str]:
         if items:

@@ -35,7 +35,10 @@ class Vacuous:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check. `passes` and `fails` are protocols (YAML) on which it stays silent and on which it speaks."""
+    """One check. `passes` and `fails` are protocols (YAML) on which it stays silent and on which it speaks.
+
+    What stands below a line `--- document.txt` of them is the protocol's text, not part of the YAML.
+    """
 
     code: str
     name: str
@@ -48,6 +51,12 @@ class Check:
     def explanation(self) -> str:
         """The documentation of the check: *What it does*, *Why it matters*, *Example*."""
         return inspect.cleandoc(sys.modules[self.run.__module__].__doc__ or "")
+
+
+def example_files(example: str) -> dict[str, str]:
+    """Return the files of a check's example, name to text."""
+    protocol, separator, document = example.partition("--- document.txt\n")
+    return {"protocol.yaml": protocol, "document.txt": document} if separator else {"protocol.yaml": protocol}
 
 
 def member_of(population: Condition) -> str:

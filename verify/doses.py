@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from trialproof.model.condition import EVERYONE, Condition, Takes
@@ -13,6 +13,7 @@ from trialproof.verify.case import Case
 from trialproof.verify.check import choice_label
 from trialproof.verify.finding import Label, Prescription, Under
 from trialproof.verify.statement import Holds
+from trialproof.verify.under import as_read, rules_of
 
 DECIMALS = 4
 """A dose with more decimals than these is said as rounded."""
@@ -45,14 +46,22 @@ def prescription_label(case: Case, prescription: Prescription) -> Label:
     return choice_label(choice_of(case, prescription), f"`{prescription.choice}`: {say_course(prescription.course)}")
 
 
-def as_prescribed(case: Case, *found: Prescription) -> Under:
-    """Return the readings under which these prescriptions are what they are; no other sentence has a say in them."""
-    readings = {}
+def as_prescribed(case: Case, *found: Prescription, rules: Iterable[Condition] = ()) -> Under:
+    """Return the readings of the case, of the sentences that have a say in these courses and rules."""
+    asked = list(rules)
+    readings = dict(as_read(case, asked).choices[0]) if asked else {}
     for prescription in found:
         course = choice_of(case, prescription).course
         if isinstance(course, CourseReadings):
             readings[course.sentence] = case.selection[course.sentence]
     return Under((readings,), case.protocol.combinations, complete=not readings)
+
+
+def rules_for(case: Case, prescription: Prescription, population: Condition) -> list[Condition]:
+    """Return the rules that decide whether some patient of a population gets the prescription."""
+    if population == EVERYONE:
+        return []
+    return [population, *rules_of(case.protocol.decisions[prescription.decision])]
 
 
 def is_for(case: Case, prescription: Prescription, population: Condition) -> bool:

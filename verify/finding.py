@@ -140,7 +140,7 @@ class MissingItem:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One row of the small table that belongs to a finding: what of (`5 f`), and what is so (`only at 2 Gy`)."""
+    """One row of the small table that belongs to a finding: what of (`5 f`), and what is so (`only 2 Gy`)."""
 
     item: str
     says: str
@@ -190,7 +190,34 @@ class Finding:
     labels: tuple[Label, ...] = ()
     help: str | None = None
     boundary: tuple[BoundaryPatients, ...] = ()
+    words: tuple[str, ...] = ()
     details: tuple[Detail, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many sentences of the document are accounted for, each counted once, by the first of these that quotes it.
+
+    `in_part` counts those of them that have words outside every quote, `headings` what is no sentence.
+    """
+
+    by_rule: int
+    left_open: int
+    not_modelled: int
+    to_do: int
+    by_nothing: int
+    in_part: int
+    headings: int
+
+    @property
+    def accounted(self) -> int:
+        """How many sentences a rule, an open definition or a reason not to model them accounts for."""
+        return self.by_rule + self.left_open + self.not_modelled
+
+    @property
+    def sentences(self) -> int:
+        """How many sentences the document has."""
+        return self.accounted + self.to_do + self.by_nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def taken_for_granted(merged: Merged) -> Iterator[str]:
     yield "whatever applies to a patient in either version is recorded" + (
         f", except {', '.join(f'`{name}`' for name in missing)}, which may be missing" if missing else ""
     )
-    ranges = [f"`{_shown(merged, name)}` {said}" for name in protocol.quantities if (said := _range(protocol, name))]
+    ranges = [f"{_shown(merged, name)} {said}" for name in protocol.quantities if (said := _range(protocol, name))]
     if ranges:
         yield f"values lie within the ranges of both versions: {'; '.join(ranges)}"
     for record in dict.fromkeys(record for record, _, _ in merged.charted):
@@ -30,7 +30,7 @@ def taken_for_granted(merged: Merged) -> Iterator[str]:
     yield from (f"fact of the old version alone: {each.because} (line {each.place.line})" for each in merged.only_old)
     for name, each in protocol.quantities.items():
         if each.left_open is not None:
-            yield f"`{_shown(merged, name)}` may be either, since the text leaves it open: {each.left_open}"
+            yield f"{_shown(merged, name)} may be either, since the text leaves it open: {each.left_open}"
     yield from _readings(merged)
 
 
@@ -46,12 +46,12 @@ def _may_be_missing(merged: Merged, name: str) -> bool:
 
 
 def _shown(merged: Merged, record: str) -> str:
-    """Return a name as its own version writes it."""
+    """Return a name as its own version writes it, with the version where the other one means something else by it."""
     for version in (merged.new, merged.old):
         for own, (place, _) in version.quantities.items():
             if place == record:
-                return own
-    return record
+                return f"`{own}`" if own == record or version.which == NEW else f"`{own}` ({version.which})"
+    return f"`{record}`"
 
 
 def _range(protocol: Protocol, name: str) -> str:
@@ -64,7 +64,7 @@ def _range(protocol: Protocol, name: str) -> str:
 
 def _charting(merged: Merged, record: str) -> str:
     said = [f"the {version.which} version {_charts(version, record)}" for version in (merged.old, merged.new)]
-    return f"`{_shown(merged, record)}` is compared by its true value: {'; '.join(said)}"
+    return f"{_shown(merged, record)} is compared by its true value: {'; '.join(said)}"
 
 
 def _charts(version: Version, record: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from subprocess import Popen
 
 from trialproof.model.place import BadInput
@@ -87,8 +88,8 @@ def review(
                         not_checked.append(f"{check.code} {message}")
     findings = sorted((each for found in case.found.values() for each in found), key=lambda e: (-e.severity, e.code))
     acceptances = [(each, accepting(protocol, each)) for each in findings]
-    others = [f"{each.code} {each.name}" for each in CHECKS if each not in checks]
-    left = [f"not asked for: {', '.join(others)}"] if others else []
+    unasked = ", ".join(_runs([each in checks for each in CHECKS]))
+    left = [f"not asked for: {unasked}"] if unasked else []
     return Review(
         chosen,
         tuple(assumptions(protocol, chosen)),
@@ -101,6 +102,14 @@ def review(
         tuple(missing),
         tuple(prescriptions),
     )
+
+
+def _runs(asked: Sequence[bool]) -> Iterator[str]:
+    """Yield the codes of the checks that were not asked for, those that follow one another as `TP104 to TP110`."""
+    for was_asked, alike in groupby(zip(asked, CHECKS, strict=True), key=lambda each: each[0]):
+        codes = [check.code for _, check in alike]
+        if not was_asked:
+            yield from codes if len(codes) < 3 else [f"{codes[0]} to {codes[-1]}"]
 
 
 def _check_codes(protocol: Protocol) -> None:

@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from time import monotonic
 from types import TracebackType
@@ -181,7 +181,7 @@ class Solver:
         self._worker, self._launched = self._launched or launch(), None
         self._sent = 0
         with suppress(OSError):  # a worker that could not even boot: the question after this one finds the pipe closed
-            _write(self.protocol, self._worker.stdin)
+            _write(replace(self.protocol, text=None), self._worker.stdin)  # no question is about the text
         return self._worker
 
     def _stop(self) -> None:

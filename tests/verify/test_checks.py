@@ -11,7 +11,7 @@ from tests.verify.everyone import reviewed
 from trialproof.model.load import load
 from trialproof.reports.manual import explanation, listing
 from trialproof.verify import checks
-from trialproof.verify.check import Check
+from trialproof.verify.check import Check, example_files
 from trialproof.verify.checks import CHECKS
 from trialproof.verify.finding import Finding, Review, Severity
 
@@ -24,7 +24,8 @@ def examples(kind: str) -> list[tuple[Check, str]]:
 
 
 def examine(folder: Path, text: str, check: Check) -> Review:
-    (folder / "protocol.yaml").write_text(text, encoding="utf-8")
+    for name, content in example_files(text).items():
+        (folder / name).write_text(content, encoding="utf-8")
     protocol = load(folder)
     return reviewed(protocol, select=[check.code, *(each.code for each in protocol.accept)])
 

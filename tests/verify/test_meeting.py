@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import takewhile
 
+import pytest
 from hypothesis import event, given, settings, strategies as st
 from hypothesis.strategies import DrawFn
 
@@ -33,6 +34,7 @@ from trialproof.model.protocol import (
     CategoryKind,
     Criterion,
     Definition,
+    Fact,
     NumberKind,
     Protocol,
     Quantity,
@@ -210,6 +212,12 @@ class Lookup:
 @settings(max_examples=120, deadline=None)
 @given(meetings())
 def test_zones_and_limbos_are_those_of_the_definition(protocol: Protocol) -> None:
+    found = check_meeting(protocol)
+    event(", ".join(f"{meeting.value} {name}" for meeting, name in found) or "nothing")
+
+
+def check_meeting(protocol: Protocol) -> set[tuple[Meeting, str]]:
+    """Raise `AssertionError` unless the two criteria meet as by looking at everybody; return how, and in what."""
     case, people = case_of(protocol), alone(protocol)
     found: dict[tuple[Meeting, str], set[Patient]] = {}
     for pair in pairs(case):
@@ -224,8 +232,67 @@ def test_zones_and_limbos_are_those_of_the_definition(protocol: Protocol) -> Non
         for name in ("score", "other", "margin"):
             look = Lookup(protocol, people, name)
             expected |= {(Meeting.ZONE, name): look.zone(), (Meeting.LIMBO, name): look.limbo()}
-    event(", ".join(f"{meeting.value} {name}" for meeting, name in found) or "nothing")
     assert found == {key: patients for key, patients in expected.items() if patients}
+    return set(found)
+
+
+def score(relation: str, value: int) -> Condition:
+    return Compare(Value("score"), Relation(relation), Number(Fraction(value)))
+
+
+TALL = Yes("tall")
+ZONE, LIMBO = {(Meeting.ZONE, "score")}, {(Meeting.LIMBO, "score")}
+FACING = [
+    ("the one begins where the other ends", score("<=", 2), score(">", 2), set()),
+    ("both at 2", score("<=", 2), score(">=", 2), ZONE),
+    ("neither at 2", score("<", 2), score(">", 2), LIMBO),
+    ("the same way round", score(">=", 1), score(">=", 3), set()),
+    ("one value is cut out", score("<=", 3), AnyOf((score("=", 1), score("=", 4))), set()),
+    ("two values are let in, and one is left between the second and the exclusion",
+     AnyOf((score("=", 0), score("=", 2))), score("=", 4), LIMBO),
+    ("two values are let in, and the other is next to the exclusion",
+     AnyOf((score("=", 0), score("=", 2))), score(">=", 3), set()),
+    ("an exclusion whatever the value, of those who are included below 1",
+     AnyOf((AllOf((score("<", 1), TALL)), AllOf((score(">=", 1), score("<", 3))))), AnyOf((TALL, score(">=", 3))),
+     set()),
+    ("stricter for the tall", score("<=", 3), AllOf((TALL, score(">=", 2))), set()),
+    ("stricter for the tall, and for nobody else admitted", AnyOf((score("<=", 3), Not(TALL))),
+     AllOf((TALL, score(">=", 2))), ZONE),
+    ("an inclusion that asks more of the tall", AnyOf((score(">=", 3), AllOf((Not(TALL), score(">=", 1))))),
+     score("<", 1), set()),
+    ("an exclusion that names more of the tall", score(">=", 3), AnyOf((score("<", 1), AllOf((TALL, score("<", 3))))),
+     set()),
+    ("an exclusion of the tall besides", score(">=", 3), AnyOf((score("<", 1), TALL)), LIMBO),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "admits", "names", "meetings"), FACING, ids=[name for name, *_ in FACING])
+def test_two_rules_that_face_each_other(
+    name: str, admits: Condition, names: Condition, meetings: set[tuple[Meeting, str]]
+) -> None:
+    assert check_meeting(two_criteria(admits, names)) == meetings, name
+
+
+def test_a_value_that_the_facts_rule_out_is_neither_admitted_nor_named() -> None:
+    facing = score("<=", 1), score(">=", 4)
+    assert check_meeting(two_criteria(*facing)) == LIMBO
+    assert not check_meeting(two_criteria(*facing, Fact(score("<=", 3), "nobody has more")))
+
+
+def two_criteria(admits: Condition, names: Condition, *facts: Fact) -> Protocol:
+    quantities = [
+        Quantity("tall", YesNoKind()),
+        Quantity("score", NumberKind(Fraction(0), Fraction(4), PLAIN, STEP)),
+        Quantity("other", NumberKind(Fraction(0), Fraction(1), PLAIN, STEP)),
+        Quantity("margin", CategoryKind(("a", "b"))),
+    ]
+    return Protocol(
+        title="two criteria",
+        quantities={each.name: each for each in quantities},
+        facts=facts,
+        inclusion=(Criterion("I", admits),),
+        exclusion=(Criterion("X", names, excludes=True),),
+    )
 
 
 @settings(max_examples=100, deadline=None)

@@ -29,6 +29,7 @@ from trialproof.verify.doses import (
     named,
     prescription_label,
     prescriptions,
+    rules_for,
     say_gray,
     say_grays,
 )
@@ -82,10 +83,11 @@ def _finding(case: Case, prescription: Prescription, limit: DoseLimit, given: Sp
         CODE,
         NAME,
         Severity.WARNING,
-        f"{named(prescription)} gives {amount}{what}{unit}, and `{limit.name}` allows at most {say_gray(limit.at_most)}",
+        f"{named(prescription)} gives {amount}{what}{unit}, "
+        f"and `{limit.name}` allows at most {say_gray(limit.at_most)}",
         decision=prescription.decision,
         choices=(prescription.choice,),
-        readings=as_prescribed(case, prescription),
+        readings=as_prescribed(case, prescription, rules=rules_for(case, prescription, limit.population)),
         labels=(prescription_label(case, prescription), Label(limit.place, limit.quotes, allowed)),
         help="lower the dose, or say why the limit does not bind here",
     )

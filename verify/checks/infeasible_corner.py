@@ -26,6 +26,9 @@ from trialproof.verify.finding import Detail, Finding, Prescription, Severity
 
 CODE, NAME = "TP302", "infeasible-corner"
 
+MOST_TOLD = 3
+"""Numbers of fractions that are told one by one in the message; the table has all of them."""
+
 
 def run(case: Case) -> Iterator[Said]:
     """Judge every level with a range, then whether the levels of a phase have a number of fractions in common."""
@@ -49,10 +52,13 @@ def _judge(case: Case, prescription: Prescription, phase: Phase, level: Level) -
         says, severity = "and no combination of them works", Severity.ERROR
     elif never or only:
         said = [f"{_counts(never)} never {_work(never)}"] if never else []
-        said += [f"{each.fractions} f {_work([each])} only with {say_grays(each.dose)}" for each in only if each.dose]
+        told = only if len(only) <= MOST_TOLD else only[:1]
+        said += [f"{each.fractions} f {_work([each])} only with {say_grays(each.dose)}" for each in told if each.dose]
+        said += [f"and {len(only) - 1} others only with some of the doses"] if len(only) > MOST_TOLD else []
         says, severity = f"but {', '.join(said)}", Severity.WARNING
     elif level.total.point is None:
         says, severity = f"which is exact, but no free choice: {_together(level, found)}", Severity.NOTE
+        details = details if len(details) > 2 else ()  # the message has both ends
     else:
         return
     yield Finding(
@@ -95,7 +101,7 @@ def _together(level: Level, found: Sequence[Combination]) -> str:
     if len(found) == 1:
         ends = [(level.dose.low, found[0].given.low), (level.dose.high, found[0].given.high)]
         return ", ".join(f"{found[0].fractions} f of {say_gray(dose)} are {say_gray(total)}" for dose, total in ends)
-    return ", ".join(f"{each.fractions} f are {say_grays(each.given)}" for each in found)
+    return ", ".join(f"{each.fractions} f are {say_grays(each.given)}" for each in (found[0], found[-1]))
 
 
 def _says(level: Level, each: Combination) -> str:

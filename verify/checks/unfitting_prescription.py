@@ -112,7 +112,7 @@ def _judge(case: Case, lower: Prescription, higher: Prescription) -> Iterator[Sa
         decision=lower.decision,
         choices=(lower.choice, higher.choice),
         witness=witness(case, patient, shown_quantities(case.protocol, axes)),
-        readings=as_prescribed(case, lower, higher),
+        readings=as_prescribed(case, lower, higher, rules=[*rules_of(decision), *rules_of(other)]),
         labels=(prescription_label(case, lower), prescription_label(case, higher)),
         help=f"write out the lowered course of `{higher.choice}` as a choice of its own",
         details=tuple(Detail("", f"{each.words}: {say_worth(each.course, alpha_beta)}") for each in ways),

@@ -22,7 +22,15 @@ from trialproof.model.dose import Checkpoint
 from trialproof.model.passing import Passing, passing, targets
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, gave_up, listed
-from trialproof.verify.doses import as_prescribed, is_for, prescription_label, prescriptions, say_gray, say_grays
+from trialproof.verify.doses import (
+    as_prescribed,
+    is_for,
+    prescription_label,
+    prescriptions,
+    rules_for,
+    say_gray,
+    say_grays,
+)
 from trialproof.verify.finding import Detail, Finding, Label, Prescription, Severity
 from trialproof.verify.solver import Unknown
 
@@ -58,6 +66,7 @@ def _judge(case: Case, checkpoint: Checkpoint) -> Iterator[Finding]:
             details.append(Detail("", f"`{prescription.choice}`{level}: {_says(found)}"))
     if not missed and not stepped_over:
         return
+    rules = [rule for each in (*missed, *stepped_over) for rule in rules_for(case, each, checkpoint.population)]
     concerned = tuple(dict.fromkeys((*missed, *stepped_over)))
     said = [f"is not always reached by {_names(missed)}"] if missed else []
     said += [f"no whole fraction of {_names(stepped_over)} brings"] if stepped_over else []
@@ -68,7 +77,7 @@ def _judge(case: Case, checkpoint: Checkpoint) -> Iterator[Finding]:
         f"`{checkpoint.name}` waits for {say_gray(checkpoint.dose)}, which {', and '.join(said)}",
         decision=concerned[0].decision,
         choices=tuple(dict.fromkeys(each.choice for each in concerned)),
-        readings=as_prescribed(case, *concerned),
+        readings=as_prescribed(case, *concerned, rules=rules),
         labels=(
             Label(checkpoint.place, checkpoint.quotes, f"`{checkpoint.name}`: {checkpoint.title}"),
             *(prescription_label(case, each) for each in concerned),
