@@ -20,9 +20,10 @@ from trialproof.model.unit import PLAIN, UnknownUnit, parse_unit, ratio
 GRAY = parse_unit("Gy")
 MOST_FRACTIONS = 200
 EXAMPLE = "write total / dose per fraction / number of fractions, as in `60 Gy / 2 Gy / 30 f`"
+NO_COUNT = "the course has no number of fractions"
 
 _BETWEEN = re.compile(r"\s*(?:-|–|—|\bto\b)\s*")  # noqa: RUF001 - what a word processor makes of a hyphen
-_NUMBER = r"[0-9.]+(?:[eE][+-]?[0-9]+)?"
+_NUMBER = r"\.?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?"
 _AMOUNT = re.compile(rf"({_NUMBER})(?:{_BETWEEN.pattern}({_NUMBER}))?\s*(\S.*)?")
 _COUNT = re.compile(rf"([0-9]{{1,9}})(?:{_BETWEEN.pattern}([0-9]{{1,9}}))?\s*(?:f|fx|fractions?)")
 _OFTEN = re.compile(r"\s+(bid|tid|b\.i\.d\.|t\.i\.d\.)$", re.IGNORECASE)
@@ -44,7 +45,7 @@ def read_written(text: str) -> Written:
     pieces = _pieces(text)
     if len(pieces) != 3:
         if len(pieces) == 2:
-            raise Mistake("the course has no number of fractions", *_span(text, 0, len(text)), help=EXAMPLE)
+            raise Mistake(NO_COUNT, *_span(text, 0, len(text)), help=EXAMPLE)
         raise Mistake(f"{in_backticks(text)} is not a course", *_span(text, 0, len(text)), help=EXAMPLE)
     total, dose, count = pieces
     per_day = 1
@@ -75,13 +76,15 @@ def _pieces(text: str) -> list[tuple[int, int]]:
 
 def _span(text: str, start: int, end: int) -> tuple[int, int]:
     piece = text[start:end]
-    return start + len(piece) - len(piece.lstrip()), max(start, end - len(piece) + len(piece.rstrip()))
+    if not piece.strip():
+        return start, end
+    return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
 
 
 def _doses(text: str, start: int, end: int) -> Span:
     piece = text[start:end]
     if not piece.strip():
-        raise Mistake("a dose is missing here", start, max(end, start + 1), help=EXAMPLE)
+        raise Mistake("a dose is missing here", start, end, help=EXAMPLE)
     if times := _TIMES.match(piece):
         raise Mistake(
             f"{in_backticks(piece)} is not a dose", start, end,
@@ -136,8 +139,8 @@ def _counts(text: str, start: int, end: int) -> tuple[int, int]:
     found = _COUNT.fullmatch(piece)
     if found is None:
         raise Mistake(
-            f"{in_backticks(piece)} is not a number of fractions" if piece else "the course has no number of fractions",
-            start, max(end, start + 1), help="write a whole number from 1 and `f`, as in `30 f` or `33-34 f`",
+            f"{in_backticks(piece)} is not a number of fractions" if piece.strip() else NO_COUNT,
+            start, end, help="write a whole number from 1 and `f`, as in `30 f` or `33-34 f`",
         )  # fmt: skip
     span = _range(found, start, Fraction, "a number of fractions")
     if span.high > MOST_FRACTIONS:

@@ -42,6 +42,8 @@ def read_checkpoints(rules: RuleReader, parts: Mapping[str, shape.ScheduleEntry]
     """Return by name what happens when a dose is reached. Raises `BadInput`."""
     found = {}
     for name, part in parts.items():
+        if part.when is None:
+            continue
         path: DataPath = ("schedule", name)
         reached = _REACHED.fullmatch(part.when)
         if reached is None:

@@ -34,6 +34,7 @@ from trialproof.model.protocol import (
 )
 from trialproof.model.quantities import read_month, read_quantities, read_unit, with_applicability
 from trialproof.model.rules import RuleReader, misread, read_expression
+from trialproof.model.schedule_file import read_schedule
 from trialproof.model.scope import Scope
 from trialproof.model.shape_problem import read_shape
 from trialproof.model.source import DataPath, Source, read_source
@@ -178,6 +179,7 @@ class _Loader:
         alpha_beta = read_alpha_beta(self._source, file.alpha_beta)
         limits = read_limits(self._rules, file.limits, alpha_beta)
         checkpoints = read_checkpoints(self._rules, file.schedule)
+        schedule = read_schedule(self._rules, file.schedule, checkpoints, self._scope.month)
         claims = tuple(self._claim(index, part) for index, part in enumerate(file.claims))
         return Protocol(
             title=file.title,
@@ -191,6 +193,7 @@ class _Loader:
             alpha_beta=alpha_beta,
             limits=limits,
             checkpoints=checkpoints,
+            schedule=schedule,
             sentences=self._rules.sentences,
             not_modelled=self._aside("not_modelled", file.not_modelled),
             todo=self._aside("todo", file.todo),

@@ -17,6 +17,7 @@ from trialproof.model.document import Document, Quote
 from trialproof.model.dose import Checkpoint, DoseLimit
 from trialproof.model.place import NOWHERE, Place
 from trialproof.model.radiobiology import ALPHA_BETA
+from trialproof.model.schedule import Schedule
 from trialproof.model.unit import PLAIN, Unit
 
 Recorded: TypeAlias = Union[Fraction, str, bool]
@@ -265,6 +266,7 @@ class Protocol:
     alpha_beta: Mapping[str, Fraction] = field(default_factory=lambda: ALPHA_BETA)
     limits: Mapping[str, DoseLimit] = field(default_factory=dict)
     checkpoints: Mapping[str, Checkpoint] = field(default_factory=dict)
+    schedule: Schedule = field(default_factory=Schedule)
     sentences: Mapping[str, Sentence] = field(default_factory=dict)
     not_modelled: tuple[SetAside, ...] = ()
     todo: tuple[SetAside, ...] = ()
@@ -289,7 +291,7 @@ class Protocol:
         found |= {each.id: each.place for each in self.criteria}
         found |= {each.id: each.place for each in self.claims}
         found |= {name: each.place for name, each in self.limits.items()}
-        found |= {name: each.place for name, each in self.checkpoints.items()}
+        found |= {name: each.place for name, each in self.schedule.entries.items()}
         for decision in self.decisions.values():
             found |= {f"{decision.name}.{each.name}": each.place for each in decision.choices}
         return found
@@ -324,7 +326,7 @@ class Protocol:
                 yield choice.rule
         for limit in self.limits.values():
             yield limit.population
-        for checkpoint in self.checkpoints.values():
-            yield checkpoint.population
+        for entry in self.schedule.entries.values():
+            yield entry.population
         for claim in self.claims:
             yield claim.rule

@@ -31,6 +31,7 @@ from trialproof.model.part import (
 )
 from trialproof.model.protocol import Intent
 from trialproof.model.shape_course import Prescription
+from trialproof.model.shape_schedule import ScheduleKeys
 
 VERSION = "1"
 OPEN = "open"
@@ -284,10 +285,11 @@ class Limit(Quoted):
     source: Annotated[Text, FILLED] = Field(description="Where the limit comes from.")
 
 
-class ScheduleEntry(Quoted):
-    """Something that happens during treatment."""
+class ScheduleEntry(ScheduleKeys, Quoted):
+    """Something that happens during treatment, or a time that must lie between two such events."""
 
-    when: Rule = Field(description="`dose >= 50 Gy`: with the first fraction that brings the dose so far.")
+    needs: ClassVar[Mapping[str, str]] = {**Quoted.needs, **ScheduleKeys.needs}
+
     population: Maybe[Rule] = Field(default=None, alias="for", description="For which patients; else everyone.")
     label: Maybe[Text] = Field(default=None, description="What to call it in a report.")
 

@@ -44,6 +44,8 @@ def fingerprint(finding: Finding) -> str:
     """Return what stays the same as long as the finding does: 16 hexadecimal digits."""
     regions = [[each.words, each.outcome] for each in finding.regions]
     said = [finding.code, finding.decision, list(finding.choices), finding.message, regions]
+    if finding.words:
+        said.append(list(finding.words))
     return sha256(json.dumps(said, ensure_ascii=True).encode()).hexdigest()[:16]
 
 

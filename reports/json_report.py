@@ -17,6 +17,7 @@ from trialproof.reports.json_shape import (
     BoundaryShape,
     CheckReport,
     CohortShape,
+    CoverageShape,
     DetailShape,
     FateShape,
     FieldShape,
@@ -35,6 +36,7 @@ from trialproof.reports.json_shape import (
 from trialproof.reports.prescriptions_json import prescription_shape
 from trialproof.verify.finding import (
     BoundaryPatients,
+    Coverage,
     Finding,
     Label,
     MissingItem,
@@ -83,6 +85,7 @@ def write_json(
         boundary_patients=[_boundary(protocol, each) for each in review.boundary_patients],
         missing=[_missing(protocol, each) for each in review.missing],
         prescriptions=[prescription_shape(each, protocol.alpha_beta) for each in review.prescriptions],
+        coverage=None if review.coverage is None else _coverage(review.coverage),
         undecided=[
             UndecidedShape(
                 code=each.code, name=each.name, message=each.message, reason=each.reason, decision=each.decision
@@ -92,6 +95,10 @@ def write_json(
         not_checked=list(review.not_checked),
     )
     return report.model_dump_json(indent=2)
+
+
+def _coverage(figures: Coverage) -> CoverageShape:
+    return CoverageShape(sentences=figures.sentences, accounted=figures.accounted, **asdict(figures))
 
 
 def _cohort(share: CohortShare) -> CohortShape:
@@ -124,6 +131,7 @@ def _finding(
         locations=_locations(finding.labels),
         boundary_patients=[_boundary(protocol, each) for each in finding.boundary],
         details=[DetailShape(item=each.item, says=each.says) for each in finding.details],
+        words=list(finding.words),
         help=finding.help,
     )
 

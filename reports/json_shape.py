@@ -105,7 +105,8 @@ class MissingShape(Shape):
     """What follows for a decision where only this item is missing; `needed` is for whom, of those it applies to.
 
     `population`: then it can be unknown that the decision is for the patient. `choice`: it is known, and the choice can
-    be undetermined. `where` says for whom it is, if for some, and that is all that can happen.
+    be undetermined. `where` says for whom it is, if for some, and that is all that can happen. An item that matters only
+    through another decision is listed for that one.
     """
 
     decision: str
@@ -126,7 +127,10 @@ class DetailShape(Shape):
 
 
 class FindingShape(Shape):
-    """One finding. `fingerprint` stays as long as the finding does; `baseline` compares with an earlier run."""
+    """One finding. `fingerprint` stays as long as the finding does; `baseline` compares with an earlier run.
+
+    `words` are the words of the document that are found fault with, where the finding is about words alone.
+    """
 
     code: str
     name: str
@@ -143,6 +147,7 @@ class FindingShape(Shape):
     locations: list[LocationShape]
     boundary_patients: list[BoundaryShape]
     details: list[DetailShape]
+    words: list[str]
     help: str | None
 
 
@@ -271,6 +276,23 @@ class PrescriptionShape(Shape):
     worth: list[WorthShape]
 
 
+class CoverageShape(Shape):
+    """How many sentences of the document are accounted for, each counted once, by the first of these that quotes it.
+
+    `in_part` counts those of them that have words outside every quote; `headings` are no sentences.
+    """
+
+    sentences: int
+    accounted: int
+    by_rule: int
+    left_open: int
+    not_modelled: int
+    to_do: int
+    by_nothing: int
+    in_part: int
+    headings: int
+
+
 class CheckReport(Shape):
     """What `trialproof check --format json` prints."""
 
@@ -285,5 +307,6 @@ class CheckReport(Shape):
     boundary_patients: list[BoundaryShape]
     missing: list[MissingShape]
     prescriptions: list[PrescriptionShape]
+    coverage: CoverageShape | None
     undecided: list[UndecidedShape]
     not_checked: list[str]

@@ -12,6 +12,7 @@ from trialproof.model.exact import plain
 from trialproof.model.formal import write
 from trialproof.model.protocol import Choice, Definition, Protocol, Quantity, SetAside
 from trialproof.reports.layout import Page
+from trialproof.reports.marked_text import write_marked
 from trialproof.reports.people import say_kind, say_value
 from trialproof.reports.prescriptions import side_by_side, title
 
@@ -57,6 +58,9 @@ class _Writer:
             yield from self._rule(f"claim {claim.id}", claim.because, claim.quotes, claim.rule)
         yield from self._aside("Not modelled", protocol.not_modelled)
         yield from self._aside("Still to do", protocol.todo)
+        if protocol.text is not None:
+            yield ""
+            yield from write_marked(protocol, protocol.text, self._page)
 
     def _quantity(self, quantity: Quantity) -> Iterator[str]:
         yield from self._head(f"quantity {quantity.name}", quantity.label, ())

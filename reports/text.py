@@ -18,6 +18,7 @@ from trialproof.reports.cohort_share import CohortShare
 from trialproof.reports.layout import Page
 from trialproof.reports.people import say_patient, say_readings
 from trialproof.reports.prescriptions import in_short, title
+from trialproof.verify.coverage import say_coverage
 from trialproof.verify.finding import (
     Accepted,
     Finding,
@@ -29,10 +30,13 @@ from trialproof.verify.finding import (
     Review,
     Severity,
 )
+from trialproof.verify.missing import others_before
 
 COLORS: Mapping[Severity, str] = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 REGIONS_SHOWN = 4
 """Regions of one finding with one outcome that are spelled out; the JSON has all of them."""
+LABELS_SHOWN = 25
+"""Places of one finding that are shown; no decision has as many, but a document may."""
 BRIEF = 72
 
 
@@ -75,6 +79,8 @@ class _Writer:
         yield from self._list("Just below, at and just above each value", list(untold_values(review)))
         yield from self._prescriptions(review.prescriptions)
         yield from self._missing(review.missing)
+        if review.coverage is not None:
+            yield from self._list("The document", [say_coverage(review.coverage)])
         yield from self._list("Undecided", [f"{e.code} {e.message}: {e.reason}" for e in review.undecided])
         yield from self._list("Taken for granted", review.assumptions)
         yield from self._list("Not checked", review.not_checked)
@@ -87,15 +93,17 @@ class _Writer:
         plain_mark = f"{finding.code} {finding.severity.name.lower()}"
         new = "new: " if self._baseline is not None and not self._baseline.has(finding) else ""
         yield page.paragraph(f"{plain_mark}  {new}{finding.message}").replace(plain_mark, mark, 1)
-        for label in finding.labels:
+        for label in finding.labels[:LABELS_SHOWN]:
             yield from self._label(label)
+        if len(finding.labels) > LABELS_SHOWN:
+            yield page.entry("", f"and {len(finding.labels) - LABELS_SHOWN} more (all of them: --format json)")
         yield from (page.entry(each.item, each.says) for each in finding.details)
         yield from self._regions(finding.decision, finding.regions)
         if finding.witness is not None and not any(not each.outcome for each in finding.regions):
             heading = "for one" if finding.regions else "patient"
             yield page.entry(heading, say_patient(self._protocol, finding.witness))
         readings = say_readings(finding.readings)
-        told = any(region.outcome for region in finding.regions) or not (
+        told = bool(finding.words) or any(region.outcome for region in finding.regions) or not (
             finding.readings.choices or not finding.readings.complete
         )
         if readings and not told:
@@ -155,9 +163,12 @@ class _Writer:
 
     def _missing(self, items: Sequence[MissingItem]) -> Iterator[str]:
         """Write for each decision which items must be recorded before a choice can be given."""
+        protocol = self._protocol
         for name, mine in groupby(items, key=lambda each: each.decision):
             yield ""
             yield self._page.heading(f"Before a choice of `{name}` can be given, record these where they apply")
+            for other in others_before(protocol, protocol.decisions[name], protocol.preferred):
+                yield self._page.entry("first", f"what `{other}` needs")
             for label, titles in say_missing(self._protocol, list(mine)):
                 yield self._page.entry(label, titles)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trialproof.model.document import fold
 from trialproof.model.protocol import Acceptance, Protocol
 from trialproof.verify.finding import Finding
 
@@ -10,12 +11,19 @@ def covers(protocol: Protocol, acceptance: Acceptance, finding: Finding) -> bool
     """Return whether an acceptance speaks of a finding; one that names a region covers that one region alone."""
     if acceptance.code != finding.code:
         return False
-    if acceptance.region is not None and [each.words for each in finding.regions] != [acceptance.region]:
+    if acceptance.region is not None and not _is_about(finding, acceptance.region):
         return False
     where = acceptance.where
     return where is None or where == finding.decision or protocol.places[where] in {
         label.place for label in finding.labels
     }
+
+
+def _is_about(finding: Finding, region: str) -> bool:
+    """Return whether a finding has this one region, or finds fault with these words alone."""
+    if finding.regions:
+        return [each.words for each in finding.regions] == [region]
+    return {fold(each).casefold() for each in finding.words} == {fold(region).casefold()}
 
 
 def accepting(protocol: Protocol, finding: Finding) -> Acceptance | None:

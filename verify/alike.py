@@ -135,9 +135,7 @@ class Alike:
         for own, now, one in self.pairs.common():
             if now in self.guarded[NEW]:
                 continue
-            defaults = (one.old.default(), one.new.default())
-            same = defaults[0] == defaults[1] and (defaults[0] is None or not (one.old.charted or one.new.charted))
-            if not same or self.applies(OLD, own) != self.applies(NEW, now):
+            if one.old.default() != one.new.default() or self.applies(OLD, own) != self.applies(NEW, now):
                 self.guarded[OLD].add(own)
                 self.guarded[NEW].add(now)
                 apart = True

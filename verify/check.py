@@ -13,6 +13,7 @@ from trialproof.model.protocol import Choice, Criterion, Decision, Fact
 from trialproof.verify.case import Case
 from trialproof.verify.finding import (
     BoundaryPatients,
+    Coverage,
     Finding,
     Label,
     MissingItem,
@@ -23,7 +24,7 @@ from trialproof.verify.finding import (
     Undecided,
 )
 
-Said: TypeAlias = Union[Finding, Proved, Undecided, BoundaryPatients, MissingItem, Prescription, "Vacuous"]
+Said: TypeAlias = Union[Finding, Proved, Undecided, BoundaryPatients, MissingItem, Prescription, Coverage, "Vacuous"]
 
 
 @dataclass(frozen=True, slots=True)

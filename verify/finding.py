@@ -175,7 +175,10 @@ class Under:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing a reader should know. `message` is one sentence, lower case, no full stop, names in backticks."""
+    """One thing a reader should know. `message` is one sentence, lower case, no full stop, names in backticks.
+
+    `words` are the words of the document that are found fault with, where it is about words alone.
+    """
 
     code: str
     name: str
@@ -266,7 +269,8 @@ class Review:
 
     `selection` is the reading of each sentence that findings and proofs speak of; `assumptions` hold for all of them;
     `not_checked` says in sentences what this run leaves unsaid. `boundary_patients` has each value that a decision
-    compares something with, `missing` each item of a data sheet for each decision, `prescriptions` each course.
+    compares something with, `missing` each item of a data sheet for each decision, `prescriptions` each course;
+    `coverage` is None where there is no document, or nobody asked.
     """
 
     selection: Mapping[str, str]
@@ -279,3 +283,4 @@ class Review:
     boundary_patients: tuple[BoundaryPatients, ...] = ()
     missing: tuple[MissingItem, ...] = ()
     prescriptions: tuple[Prescription, ...] = ()
+    coverage: Coverage | None = None

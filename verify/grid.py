@@ -110,7 +110,7 @@ def shared(
 def volume(grid: Grid, boxes: Sequence[Box], *, cuts: int = MOST_CUTS) -> int:
     """Return how many cells are in one or more of the boxes, exactly. Raises `TooMuch`."""
     index, effort = Index(grid, boxes), Effort(cuts)
-    pieces = (outside(index, box, (1 << at) - 1, effort) for at, box in enumerate(boxes) if all(box))
+    pieces = (outside(index, box, (1 << at) - 1, effort) for at, box in enumerate(boxes))
     return sum(cells(piece) for each in pieces for piece in each)
 
 

@@ -36,7 +36,7 @@ class Effort:
 
 
 def outside(index: Index, domain: Box, alive: int, effort: Effort) -> Iterator[Box]:
-    """Yield disjoint boxes that are together the cells of a domain, not empty, in none of the boxes alive."""
+    """Yield disjoint boxes that are together the cells of a domain in none of the boxes alive; of an empty one, itself."""
     pending = [(domain, alive & index.meeting(domain))]
     while pending:
         box, near = pending.pop()

@@ -58,15 +58,35 @@ class _Left(Enum):
 
 
 def missing_items(case: Case, decision: Decision) -> tuple[MissingItem, ...]:
-    """Return what the lack of each item leaves open, in the order of the protocol. Raises `Unknown`."""
+    """Return what the lack of each item leaves open, in the order of the protocol. Raises `Unknown`.
+
+    An item that matters only through another decision is left out: it is listed there.
+    """
     search = _Search(case, decision)
     if not search.somebody():
         return ()
-    return tuple(search.item(each) for each in case.protocol.quantities.values() if each.left_open is None)
+    listed = [each for each in case.protocol.quantities.values() if each.left_open is None]
+    return tuple(search.item(each) for each in listed if each.name not in search.through_others)
 
 
-def nodes_of(protocol: Protocol, rules: Iterable[Condition], selection: Selection) -> set[Condition | Term]:
-    """Return all that rules rest on: whatever is in them, in what they name, and in whether its quantities apply."""
+def others_before(protocol: Protocol, decision: Decision, selection: Selection) -> tuple[str, ...]:
+    """Return the other decisions that must be settled before this one, in the order of the protocol."""
+    named = {
+        node.decision
+        for rule in rules_of(decision)
+        for node in walk(protocol, rule, selection)
+        if isinstance(node, (Assigned, Takes))
+    }
+    return tuple(name for name in protocol.decisions if name in named and name != decision.name)
+
+
+def nodes_of(
+    protocol: Protocol, rules: Iterable[Condition], selection: Selection, *, through: bool = True
+) -> set[Condition | Term]:
+    """Return all that rules rest on: whatever is in them, in what they name, and in whether its quantities apply.
+
+    Without `through`, what other decisions rest on is left out.
+    """
     found: set[Condition | Term] = set()
     pending = list(rules)
     seen: set[Condition] = set()
@@ -82,9 +102,9 @@ def nodes_of(protocol: Protocol, rules: Iterable[Condition], selection: Selectio
                     pending.append(protocol.quantities[name].applies_if)
                 case Eligible():
                     pending += [criterion.rule for criterion in protocol.criteria]
-                case Takes(name, _):
+                case Takes(name, _) if through:
                     pending += [choice.rule for choice in protocol.decisions[name].choices]
-                case Assigned(name, _):
+                case Assigned(name, _) if through:
                     pending += rules_of(protocol.decisions[name])
                 case _:
                     pass
@@ -111,6 +131,8 @@ class _Search:
         belonging = nodes_of(case.protocol, [decision.population], case.selection)
         choosing = nodes_of(case.protocol, [each.rule for each in decision.choices], case.selection)
         self._to_belong, self._to_choose = _quantities(belonging), _quantities(choosing)
+        itself = _quantities(nodes_of(case.protocol, rules_of(decision), case.selection, through=False))
+        self.through_others = (self._to_belong | self._to_choose) - itself
         self._outside: tuple[Statement, ...] = (Never(self._belongs),)
         if not self._asks(decision.population):
             self._outside += (Never(Fails(decision.population)),)

@@ -17,6 +17,7 @@ from trialproof.verify.checks import CHECKS
 from trialproof.verify.finding import (
     Accepted,
     BoundaryPatients,
+    Coverage,
     Finding,
     MissingItem,
     Prescription,
@@ -64,6 +65,7 @@ def review(
     boundary_patients: list[BoundaryPatients] = []
     missing: list[MissingItem] = []
     prescriptions: list[Prescription] = []
+    coverage: Coverage | None = None
     with Solver(protocol, seconds=seconds, seed=seed, worker=worker) as solver:
         case = Case(protocol, solver, chosen)
         for check in checks:
@@ -84,6 +86,8 @@ def review(
                         missing.append(said)
                     case Prescription():
                         prescriptions.append(said)
+                    case Coverage():
+                        coverage = said
                     case Vacuous(message):
                         not_checked.append(f"{check.code} {message}")
     findings = sorted((each for found in case.found.values() for each in found), key=lambda e: (-e.severity, e.code))
@@ -101,6 +105,7 @@ def review(
         tuple(boundary_patients),
         tuple(missing),
         tuple(prescriptions),
+        coverage,
     )
 
 
@@ -170,7 +175,7 @@ def _unsaid(protocol: Protocol) -> list[str]:
     if protocol.todo:
         said.append(f"{len(protocol.todo)} sentences of the document are still to do")
     if protocol.document:
-        said.append("whether every sentence of the document has a rule: compare it with `trialproof show`")
+        said.append("whether a rule says what its sentence says: compare them with `trialproof show`")
     if not protocol.decisions:
         said.append("no decision is declared, so there is nothing to prove about arms")
     return said

@@ -40,17 +40,21 @@ def rules_of(decision: Decision) -> list[Condition]:
     return [decision.population, *(choice.rule for choice in decision.choices)]
 
 
-def sentences_of(protocol: Protocol, rules: Iterable[Condition]) -> tuple[str, ...]:
+def sentences_of(protocol: Protocol, rules: Iterable[Condition], *, through: bool = True) -> tuple[str, ...]:
     """Return the sentences with several readings that have a say in these rules, in the order of the protocol.
 
-    Facts, and whether a quantity applies, have a say in everything, because they decide who can be recorded.
+    Facts, and whether a quantity applies, have a say in everything, because they decide who can be recorded. Without
+    `through`, what has a say only through another decision is left out.
     """
     everybody = [*(fact.rule for fact in protocol.facts), *(each.applies_if for each in protocol.quantities.values())]
-    return rests_on(protocol, [*rules, *everybody])
+    return rests_on(protocol, [*rules, *everybody], through=through)
 
 
-def rests_on(protocol: Protocol, nodes: Iterable[Condition | Term]) -> tuple[str, ...]:
-    """Return the sentences with several readings that conditions and terms are made of, whoever can be recorded."""
+def rests_on(protocol: Protocol, nodes: Iterable[Condition | Term], *, through: bool = True) -> tuple[str, ...]:
+    """Return the sentences with several readings that conditions and terms are made of, whoever can be recorded.
+
+    Without `through`, other decisions that they name are not followed.
+    """
     found: set[str] = set()
     seen: set[Condition | Term] = set()
     pending = list(nodes)
@@ -67,9 +71,9 @@ def rests_on(protocol: Protocol, nodes: Iterable[Condition | Term]) -> tuple[str
                     pending.append(protocol.quantities[name].applies_if)
                 case Eligible():
                     pending += [criterion.rule for criterion in protocol.criteria]
-                case Takes(decision, _):
+                case Takes(decision, _) if through:
                     pending += [choice.rule for choice in protocol.decisions[decision].choices]
-                case Assigned(decision, _):
+                case Assigned(decision, _) if through:
                     pending.append(protocol.decisions[decision].population)
                     pending += [choice.rule for choice in protocol.decisions[decision].choices]
                 case _:

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from unittest.mock import patch
 
+import pytest
 from hypothesis import event, given, settings, strategies as st
 from hypothesis.strategies import DataObject
 
 from tests.verify.amending import amended, renamed_protocol
 from tests.verify.everyone import InProcess, Judge, is_so
 from tests.verify.finite import protocols, values_of
-from trialproof.model.condition import Assigned, Condition, Eligible, Not, Takes
+from trialproof.model.condition import EVERYONE, Assigned, Condition, Eligible, Is, Known, Not, Takes, Yes
 from trialproof.model.patient import Patient
-from trialproof.model.protocol import Protocol
+from trialproof.model.protocol import (
+    CategoryKind,
+    Choice,
+    Decision,
+    Intent,
+    Kind,
+    Protocol,
+    Quantity,
+    Recorded,
+    YesNoKind,
+)
 from trialproof.model.renames import Renames
 from trialproof.reports.diff_json import write_diff_json
 from trialproof.reports.diff_text import write_diff
@@ -68,7 +79,11 @@ def people(old: Protocol, new: Protocol, merged: Merged) -> list[Person]:
 @settings(max_examples=100, deadline=None)
 @given(SMALL, st.data())
 def test_the_merged_protocol_means_what_each_version_means(old: Protocol, data: DataObject) -> None:
-    new = data.draw(amended(old))
+    check_meaning(old, data.draw(amended(old)))
+
+
+def check_meaning(old: Protocol, new: Protocol) -> None:
+    """Raise `AssertionError` unless the merged protocol says of every record what each version says of it."""
     merged = merge(old, new, Renames())
     for patient in records(old):
         sides = (Judge(old, patient, merged.old.selection), Judge(new, patient, merged.new.selection))
@@ -83,6 +98,26 @@ def test_the_merged_protocol_means_what_each_version_means(old: Protocol, data: 
                 for choice in decision.choices:
                     for node in (Takes, lambda a, b: Assigned(a, (b,))):
                         assert both.judge(node(name, choice.name)) == judge.judge(node(decision.name, choice.name))
+
+
+@pytest.mark.parametrize("default", [None, 0, 1])
+@pytest.mark.parametrize(("kind", "values"), [(YesNoKind(), (False, True)), (CategoryKind(("a", "b")), ("a", "b"))])
+def test_a_quantity_that_exists_perhaps_in_one_version_and_surely_in_the_other_is_seen_by_each_as_its_own(
+    kind: Kind, values: tuple[Recorded, Recorded], default: int | None
+) -> None:
+    """Whoever has no `x` has no `y`, so that it is undetermined whether the old version asks for `q`."""
+    value = None if default is None else values[default]
+    rule: Condition = Yes("q") if isinstance(kind, YesNoKind) else Is("q", ("b",))
+    choices = (Choice("is", rule), Choice("is not", Not(rule)), Choice("is known", Known("q")))
+    quantities = {
+        "x": Quantity("x", YesNoKind()),
+        "y": Quantity("y", YesNoKind(), applies_if=Yes("x")),
+        "q": Quantity("q", kind, applies_if=Yes("y"), when_not_applicable=value),
+    }
+    old = Protocol(title="old", quantities=quantities, decisions={"d": Decision("d", choices, EVERYONE, Intent.ANY)})
+    new = replace(old, quantities={**quantities, "q": Quantity("q", kind)})
+    check_meaning(old, new)
+    check_meaning(new, old)
 
 
 @settings(max_examples=100, deadline=None)

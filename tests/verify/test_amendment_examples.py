@@ -320,6 +320,20 @@ def test_quantities_of_which_each_exists_where_the_other_does_can_be_compared() 
     assert not found.undecided
 
 
+def test_what_one_version_lets_be_missing_may_be_where_the_other_does_not_ask_for_it(tmp_path: Path) -> None:
+    text = SIZES.replace("  size:", "  there: {yes_no: true}\n  size:").replace("size > 2 cm", "margin is R0")
+    text = text.replace("recorded_to: 1}", "recorded_to: 1, more}")
+    text = text.replace("when: size > 5 cm", "when: there or size is known")
+    text = text.replace("when: size < 5 cm", "when: not there and not (size is known)")
+    old = protocol(tmp_path, text, ("more", "may_be_missing: true"))
+    new = protocol(tmp_path, text, ("more", "applies_if: there"))
+    small = compared(old, new).decisions[0].choices[1].compared
+    assert small
+    assert small.change is Change.WIDER
+    assert small.staying
+    assert "size" not in small.staying.patient.as_dict()
+
+
 def test_readings_are_chosen_for_each_version(tmp_path: Path) -> None:
     text = SIZES.replace("{when: size > 5 cm}", "{readings: {over: size > 5 cm, from: size >= 5 cm}}")
     both = protocol(tmp_path, text), protocol(tmp_path, text)

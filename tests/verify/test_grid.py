@@ -13,7 +13,7 @@ from trialproof.verify.grid_index import Index
 from trialproof.verify.grid_share import shared_pieces
 from trialproof.verify.grid_split import Effort
 from trialproof.verify.grid_tree import Cut, Leaf, tree_of
-from trialproof.verify.grid_widen import widest
+from trialproof.verify.grid_widen import cover, widest
 
 Cell = tuple[int, ...]
 Table = tuple[Grid, list[list[Box]]]
@@ -304,6 +304,20 @@ def test_a_box_is_widened_to_a_whole_axis_before_it_is_widened_to_part_of_one() 
     grid = Grid((Scale(3, 3), Scale(3, 3)))
     index = Index(grid, [(0b110, 0b110), (0b100, 0b111)])
     assert widest(index, grid.full, (0b001, 0b001), index.all) == (0b001, 0b111)
+
+
+def test_a_maximal_box_that_two_others_cover_is_dropped() -> None:
+    index = Index(CUBE, [(0b10, 0b01, 0b11), (0b01, 0b11, 0b01)])
+    between, left, right = (0b11, 0b10, 0b10), (0b10, 0b10, 0b11), (0b01, 0b11, 0b10)
+    region = cover(index, CUBE.full, [between, left, right], index.all, 10, Effort(100))
+    assert set(region.boxes) == {left, right}
+    assert cover(index, CUBE.full, [between], index.all, 10, Effort(100)).boxes == (between,)
+
+
+def test_volumes_that_add_up_prove_nothing_where_rules_meet() -> None:
+    half = (0b01, 0b11, 0b11)
+    counted = count(CUBE, [[half], [half]])
+    assert (sum(counted.rules), counted.domain, counted.meeting, counted.clean) == (8, 8, 1, False)
 
 
 def test_one_rule_is_not_told_apart_from_anything() -> None:

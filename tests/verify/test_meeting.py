@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import takewhile
 
@@ -19,12 +20,14 @@ from trialproof.model.condition import (
     Compare,
     Condition,
     Count,
+    Floor,
     IfThen,
     Is,
     Named,
     Not,
     Number,
     Relation,
+    Sum,
     Tally,
     Value,
     Yes,
@@ -309,3 +312,26 @@ def test_a_rule_that_is_spelled_out_means_the_same(protocol: Protocol) -> None:
                 value = each.value_of(subject.quantity) if isinstance(subject, Is) else each.measure(subject)
                 if isinstance(value, (str, Fraction)):
                     assert each.judge(at(spelled, subject, value, protocol.preferred)) is each.judge(rule)
+
+
+@pytest.mark.parametrize("relation", Relation, ids=lambda each: each.value)
+def test_a_rounded_number_is_compared_as_the_number_itself(relation: Relation) -> None:
+    protocol = Protocol(
+        title="half years", quantities={"age": Quantity("age", NumberKind(Fraction(-2), Fraction(3), PLAIN, STEP / 4))}
+    )
+    people = alone(protocol)
+    for value in [Fraction(each, 2) for each in range(-5, 8)]:
+        rule = Compare(Floor(Value("age")), relation, Number(value))
+        spelled = spelled_out(protocol, rule, {})
+        assert list(subjects(spelled, {})) == [Value("age")]
+        assert all(each.judge(spelled) is each.judge(rule) for each in people)
+
+
+def test_what_must_be_known_besides_is_not_decided_by_the_value_alone() -> None:
+    protocol = two_criteria(TALL, TALL)
+    missing = replace(protocol.quantities["other"], may_be_missing=True)
+    protocol = replace(protocol, quantities={**protocol.quantities, "other": missing})
+    rule = Compare(Sum((Value("score"), Value("other"))), Relation.GT, Sum((Value("other"), Number(STEP))))
+    assert not subjects(rule, {})
+    for each in alone(protocol):
+        assert each.judge(at(rule, Value("score"), Fraction(4), {})) is each.judge(rule)

@@ -14,7 +14,7 @@ from trialproof.model.patient import Patient
 from trialproof.model.protocol import Decision, Protocol
 from trialproof.verify.case import Case
 from trialproof.verify.finding import MissingItem, Need
-from trialproof.verify.missing import missing_items
+from trialproof.verify.missing import missing_items, others_before
 
 SMALL = st.one_of(protocols(), protocols(readings=True))
 
@@ -61,7 +61,8 @@ def test_each_item_is_needed_by_whom_looking_at_everybody_finds(protocol: Protoc
     case, people = Case(protocol, InProcess(protocol), protocol.preferred), alone(protocol)
     for decision in protocol.decisions.values():
         found = missing_items(case, decision)
-        assert bool(found) == bool(determined(people, decision))
+        assert not found or determined(people, decision)
+        assert found or not determined(people, decision) or others_before(protocol, decision, protocol.preferred)
         for item in found:
             event(item.need.value)
             check(item, *lacking(people, decision, item.quantity))

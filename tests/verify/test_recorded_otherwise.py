@@ -139,7 +139,7 @@ def check_sets(found: Amendment, people: list[Person]) -> None:
         check_verdict(choice.compared, people, taken, taken)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(numbers(), numbers())
 def test_numbers_are_compared_by_what_each_version_charts_of_the_true_value(old: Protocol, new: Protocol) -> None:
     found = compared(old, new)

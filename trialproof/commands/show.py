@@ -14,7 +14,10 @@ from trialproof.commands.common import PROTOCOL, READING, in_color
 @PROTOCOL
 @READING
 def show(protocol: Path, readings: Sequence[str]) -> None:
-    """Print each quote beside its rule in plain English, for somebody who signs that this is what was meant."""
+    """Print each quote beside its rule in plain English, for somebody who signs that this is what was meant.
+
+    At the end stands the document itself, with the words that are quoted marked, and what quotes them.
+    """
     from trialproof.model.load import load, read_selection
     from trialproof.reports.side_by_side import write_side_by_side
 

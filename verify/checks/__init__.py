@@ -16,6 +16,7 @@ from trialproof.verify.checks import (
     mismatched_limits,
     mismatched_total,
     nobody_eligible,
+    open_definition,
     overlap,
     recording_step,
     redundant_clause,
@@ -23,11 +24,15 @@ from trialproof.verify.checks import (
     shadowed_choice,
     stale_acceptance,
     strict_bound,
+    two_wordings,
+    unaccounted_sentence,
+    undefined_abbreviation,
     undetermined_eligibility,
     undetermined_patient,
     unfitting_prescription,
     unreachable_choice,
     unreached_checkpoint,
+    vague_term,
 )
 
 CHECKS: tuple[Check, ...] = (
@@ -54,5 +59,10 @@ CHECKS: tuple[Check, ...] = (
     unreached_checkpoint.CHECK,
     exceeded_limit.CHECK,
     unfitting_prescription.CHECK,
+    unaccounted_sentence.CHECK,
+    vague_term.CHECK,
+    undefined_abbreviation.CHECK,
+    two_wordings.CHECK,
+    open_definition.CHECK,
     stale_acceptance.CHECK,
 )

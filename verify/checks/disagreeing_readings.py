@@ -120,11 +120,14 @@ def _differ(readings: list[str]) -> str:
 
 
 def _concerned(case: Case, sentence: Sentence) -> list[Decision | None]:
-    """Return what the sentence has a say in: eligibility (None), and decisions."""
+    """Return what the sentence has a say in: eligibility (None), and decisions.
+
+    Where it has one only through another decision, what differs arises there, and is said there.
+    """
     decisions = [
         decision
         for decision in case.protocol.decisions.values()
-        if sentence.name in sentences_of(case.protocol, rules_of(decision))
+        if sentence.name in sentences_of(case.protocol, rules_of(decision), through=False)
     ]
     return [None, *decisions] if sentence.name in sentences_of(case.protocol, [Eligible()]) else [*decisions]
 

@@ -1,0 +1,176 @@
+"""Something that falls on a day on which it cannot be given.
+
+What it does
+    For every entry that repeats or follows another, takes each day on which the course can begin and each cycle, counts
+    to the day on which it is due, and asks whether that day is open: one of the weekdays `on`, or else of irradiation,
+    and no holiday. Where a range of days is allowed, one of them must be open. A length in hours is counted from
+    whatever hour it begins at.
+
+Why it matters
+    "48 hours after chemotherapy" is a Saturday after a Thursday. Each site then does something else: a day early, two
+    days late, or a nurse who comes on Sundays.
+
+Example
+    A first fraction on a Thursday: chemotherapy is due on Thursdays, and the injection two days after it on Saturdays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from trialproof.model.schedule import WEEKDAYS, After, Entry, Every, say_weekdays
+from trialproof.verify.calendar import OpenDays, days_after, open_days, starts, weekday
+from trialproof.verify.case import Case
+from trialproof.verify.check import Check, Said, Vacuous, gave_up
+from trialproof.verify.doses import as_prescribed
+from trialproof.verify.finding import Detail, Finding, Label, Proved, Severity
+from trialproof.verify.solver import Unknown
+from trialproof.verify.timetable import ENDLESS, Branch, Timetable, applies, branches, horizon
+
+CODE, NAME = "TP402", "closed-day"
+DATES_SHOWN = 10
+
+
+def run(case: Case) -> Iterator[Said]:
+    """Judge every entry that falls on a day by what the schedule says."""
+    for entry in case.protocol.schedule.entries.values():
+        if entry.if_closed is None and isinstance(entry.timing, Every | After):
+            try:
+                yield from _judge(case, entry)
+            except Unknown as reason:
+                yield gave_up(CODE, NAME, f"`{entry.name}` always falls on an open day", reason)
+
+
+def _judge(case: Case, entry: Entry) -> Iterator[Said]:
+    concerned = [each for each in branches(case) if applies(case, each, entry.name)]
+    if not concerned and branches(case):
+        return
+    calendar = open_days(case.protocol.schedule.irradiation, entry.on)
+    closed: dict[tuple[int, tuple[int, ...]], None] = {}
+    looked = False
+    for branch in concerned or [None]:
+        for timetable, cycle in _occasions(case, entry, branch):
+            for before, due in _due(timetable, entry, cycle, calendar):
+                looked = True
+                if not any(calendar.has(day) for day in due):
+                    closed[before, tuple(due)] = None
+    if not looked:
+        yield Vacuous(f"`{entry.name}`: nothing says on which day it falls")
+        return
+    if not closed:
+        yield Proved(CODE, NAME, f"`{entry.name}` falls on an open day, whenever the course begins")
+        return
+    prescriptions = [each.prescription for each in concerned]
+    yield Finding(
+        CODE,
+        NAME,
+        Severity.WARNING,
+        _message(case, entry, closed),
+        readings=as_prescribed(case, *prescriptions),
+        labels=(Label(entry.place, entry.quotes, f"`{entry.name}`: {_when(entry)}"), *_label_of_base(case, entry)),
+        help="say what to do then: `if_closed: next`, a range of days, or the weekdays on which the course may begin",
+        details=tuple(_rows(case, entry, closed)),
+    )
+
+
+def _occasions(case: Case, entry: Entry, branch: Branch | None) -> Iterator[tuple[Timetable, int]]:
+    """Yield every timetable in which an entry happens, with each of its cycles."""
+    schedule = case.protocol.schedule
+    repeated = schedule.cycle_of(entry.name)
+    for way in (None,) if branch is None else branch.ways:
+        for start in starts(schedule.irradiation, horizon(branch, schedule)):
+            for lost in range(schedule.irradiation.lost_days + 1 if way is not None else 1):
+                timetable = Timetable(schedule, start, way, lost)
+                for cycle in range(1 if repeated is None else _most(timetable, repeated)):
+                    yield timetable, cycle
+
+
+def _most(timetable: Timetable, repeated: str) -> int:
+    return timetable.cycles(repeated)[1] if timetable.days(repeated) else 0
+
+
+def _due(timetable: Timetable, entry: Entry, cycle: int, calendar: OpenDays) -> Iterator[tuple[int, range]]:
+    """Yield the days on which something must be open, each time with the day from which they are counted."""
+    match entry.timing:
+        case Every(period, start):
+            high = period.low if period.high is None else period.high
+            for day in timetable.days(start):
+                yield day, range(day + cycle * int(period.low), day + cycle * int(high) + 1)
+        case After(event, delay) if delay is not None:
+            for day in timetable.days(event, cycle):
+                for due in days_after(day, delay, calendar, timetable.furthest):
+                    yield day, due
+        case _:
+            pass
+
+
+def _message(case: Case, entry: Entry, closed: dict[tuple[int, tuple[int, ...]], None]) -> str:
+    due = {weekday(day) for _, days in closed for day in days}
+    never = {day for day in due if day not in open_days(case.protocol.schedule.irradiation, entry.on).weekdays}
+    where = say_weekdays(never) if never == due else "a closed day"
+    if isinstance(entry.timing, After):
+        before = say_weekdays({weekday(day) for day, _ in closed}).replace(" and ", " or ")
+        return f"`{entry.name}` falls on {where.replace(' and ', ' or ')} where `{entry.timing.event}` is on {before}"
+    return f"`{entry.name}` can fall on {where.replace(' and ', ' or ')}"
+
+
+def _when(entry: Entry) -> str:
+    match entry.timing:
+        case Every(period):
+            return f"every {period.text}"
+        case After(event, delay) if delay is not None:
+            return f"{delay.text} after `{event}`"
+        case _:
+            return entry.title
+
+
+def _label_of_base(case: Case, entry: Entry) -> tuple[Label, ...]:
+    before = case.protocol.schedule.before(entry.name)
+    if before not in case.protocol.schedule.entries:
+        return ()
+    base = case.protocol.schedule.entries[before]
+    return (Label(base.place, base.quotes, f"`{base.name}`: {_when(base)}"),)
+
+
+def _rows(case: Case, entry: Entry, closed: dict[tuple[int, tuple[int, ...]], None]) -> Iterator[Detail]:
+    """Yield what falls on what: weekdays, or dates where holidays have them."""
+    dated = bool(case.protocol.schedule.irradiation.holidays or case.protocol.schedule.irradiation.first_day)
+    base = case.protocol.schedule.before(entry.name)
+    rows: dict[str, None] = {}
+    for before, due in sorted(closed):
+        days = due if len(due) < ENDLESS else due[:1]
+        said = f"{_day(days[0], dated)}" + (f" to {_day(days[-1], dated)}" if len(days) > 1 else "")
+        rows[f"`{base}` on {_day(before, dated)}: `{entry.name}` on {said}"] = None
+    for row in list(rows)[:DATES_SHOWN]:
+        yield Detail("", row)
+    if len(rows) > DATES_SHOWN:
+        yield Detail("", f"and {len(rows) - DATES_SHOWN} more like these")
+
+
+def _day(day: int, dated: bool) -> str:  # noqa: FBT001 - what is handed through
+    return f"{WEEKDAYS[weekday(day)]} {date.fromordinal(day)}" if dated else WEEKDAYS[weekday(day)]
+
+
+_HEAD = """\
+trialproof: 1
+title: {title}
+decisions:
+  prescription:
+    for: everyone
+    choices:
+      everybody: {{when: everyone, course: 60 Gy / 2 Gy / 30 f}}
+schedule:
+  irradiation: {{days: Mon-Fri, start: {start}}}
+  chemotherapy: {{every: 21 days, from: first fraction, while: irradiation}}
+  growth_factor: {{after: chemotherapy, delay: {delay}}}
+"""
+PASSES = (
+    _HEAD.format(title="from Monday to Wednesday", start="Mon-Wed", delay="48 hours"),
+    _HEAD.format(title="two to four days", start="any", delay="2-4 days"),
+)
+FAILS = (
+    _HEAD.format(title="two days after a Thursday", start="any", delay="48 hours"),
+    _HEAD.format(title="as late as a Sunday", start="Thu", delay="48-72 hours"),
+)
+CHECK = Check(CODE, NAME, Severity.WARNING, run, passes=PASSES, fails=FAILS)
