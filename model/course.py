@@ -75,11 +75,6 @@ class Phase:
         """The numbers of fractions that are written."""
         return range(self.fewest, self.most + 1)
 
-    @property
-    def highest(self) -> Level:
-        """The level of the target that gets the most."""
-        return max(self.levels, key=lambda level: (level.dose.high, level.dose.low, level.total.high, level.total.low))
-
 
 @dataclass(frozen=True, slots=True)
 class Course:
@@ -145,9 +140,19 @@ def total_of(phase: Phase, level: Level) -> Span | None:
     return reduce(Span.join, spans) if spans else None
 
 
+def highest(phase: Phase) -> Level:
+    """Return the level of the target that gets the most: by what works, else by what is written."""
+
+    def given(level: Level) -> tuple[Fraction, ...]:
+        total = total_of(phase, level) or level.total
+        return (total.high, total.low, level.dose.high, level.dose.low)
+
+    return max(phase.levels, key=given)
+
+
 def course_total(course: Course) -> Span | None:
     """Return what the target gets that is in every phase, and at the highest level of each; None where none works."""
-    totals = [total_of(phase, phase.highest) for phase in course.phases]
+    totals = [total_of(phase, highest(phase)) for phase in course.phases]
     known = [each for each in totals if each is not None]
     return reduce(Span.__add__, known) if len(known) == len(totals) else None
 
@@ -177,3 +182,14 @@ def say_course(course: Course) -> str:
     """Say a course in one line: `50.4 Gy / 1.8 Gy / 28 f, then a boost of 10-12 Gy / 1.8-2 Gy / 5-6 f`."""
     said = [f"{'a boost of ' if phase.boost else ''}{say_phase(phase)}" for phase in course.phases]
     return ", then ".join(said)
+
+
+def say_prescribed(prescribed: Prescribed | None) -> str:
+    """Say what is prescribed, every reading of it; `not said` for None."""
+    match prescribed:
+        case None:
+            return "not said"
+        case Course():
+            return say_course(prescribed)
+        case CourseReadings(_, options):
+            return "; or ".join(f"{say_course(course)} (read as `{name}`)" for name, course in options)

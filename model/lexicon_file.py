@@ -39,8 +39,10 @@ def _words(source: Source, path: DataPath, text: str) -> str:
     if len(words) > LONGEST_TERM:
         raise source.problem(f"a term of {len(words)} characters is too long, at most {LONGEST_TERM} are read", path)
     pieces = words.split()
-    if "*" in (pieces[0], pieces[-1]) or pieces.count("*") > MOST_GAPS:
+    if not _LETTER.match(words) or pieces[-1] == "*" or words.count("*") > MOST_GAPS:
         raise source.problem(
-            f"{show(words)} cannot be looked for", path, help="`*` stands between words, and at most twice"
+            f"{show(words)} cannot be looked for",
+            path,
+            help="a term begins with a letter; `*` stands between words, and at most twice",
         )
     return words

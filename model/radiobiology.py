@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import TypeAlias
 
-from trialproof.model.course import Course, Level, Phase, Span, working
+from trialproof.model.course import Course, Level, Phase, Span, highest, working
 
 Formula: TypeAlias = Callable[[Fraction, Fraction, Fraction], Fraction]
 """Total dose, dose per fraction and alpha/beta, all in Gy, to a dose in Gy."""
@@ -52,6 +52,6 @@ def level_worth(formula: Formula, phase: Phase, level: Level, alpha_beta: Fracti
 
 def course_worth(formula: Formula, course: Course, alpha_beta: Fraction) -> Span | None:
     """Return what a course is worth to the target of every phase, at its highest level; None where none works."""
-    found = [level_worth(formula, phase, phase.highest, alpha_beta) for phase in course.phases]
+    found = [level_worth(formula, phase, highest(phase), alpha_beta) for phase in course.phases]
     known = [each for each in found if each is not None]
     return reduce(Span.__add__, known) if len(known) == len(found) else None

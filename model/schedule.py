@@ -1,7 +1,7 @@
 """When things happen during treatment: working days, and entries that repeat, follow one another or keep a distance.
 
-Frozen values; `model.schedule_file` reads them, `verify.calendar` counts with them. Durations are in days, exact; weekdays
-count from Monday, 0.
+Frozen values; `model.schedule_file` reads them, `verify.calendar` counts with them. Durations are in days, exact;
+weekdays count from Monday, 0.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias, Union
 
 from trialproof.model.condition import EVERYONE, Condition
 from trialproof.model.document import Quote
+from trialproof.model.exact import plain
 from trialproof.model.place import NOWHERE, Place
 
 FIRST = "first fraction"
@@ -99,8 +100,8 @@ Timing: TypeAlias = Union[Every, After, AtDose, Apart, AsNeeded, AnyTime]
 class Entry:
     """One entry of the schedule, for a population.
 
-    `on` are the weekdays on which it can be given (None: those of irradiation); `if_closed` says where it goes if it falls
-    on another day (None: nothing said). `supportive` names the care that it is part of, `amount` says how much of it.
+    `on` are the weekdays on which it can be given (None: those of irradiation); `if_closed` says where it goes if it
+    falls on another day (None: nothing said). `supportive` names the care that it is part of, `amount` says how much.
     """
 
     name: str
@@ -169,6 +170,24 @@ class Schedule:
     def is_repeated(self, event: str) -> bool:
         """Return whether an entry itself says that it repeats."""
         return event in self.entries and isinstance(self.entries[event].timing, Every)
+
+
+def say_timing(timing: Timing) -> str:
+    """Say when something happens: `every 21 days`, `48 hours after `chemotherapy``."""
+    match timing:
+        case Every(period, start, while_irradiating, times):
+            often = "" if times is None else f", {times} times"
+            return f"every {period.text} from `{start}`{' while irradiating' if while_irradiating else ''}{often}"
+        case After(event, delay):
+            return f"after `{event}`" if delay is None else f"{delay.text} after `{event}`"
+        case AtDose(dose):
+            return f"with the fraction that brings the dose to {plain(dose)} Gy"
+        case Apart(first, second, length, to_next):
+            return f"{length.text} from `{first}` to {'the next ' if to_next else ''}`{second}`"
+        case AsNeeded(reason):
+            return f"as needed: {reason}"
+        case AnyTime():
+            return "at any time"
 
 
 def say_weekdays(days: frozenset[int] | set[int]) -> str:

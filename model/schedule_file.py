@@ -40,6 +40,7 @@ NEXT = "next "
 MOST_TIMES = 60
 MOST_LOST = 60
 MOST_HOLIDAYS = 400
+LONGEST_CHAIN = 50
 TIMED = ("every", "after")
 
 T = TypeVar("T")
@@ -79,8 +80,9 @@ class _Reader:
             if name == IRRADIATION:
                 irradiation = self._irradiation(part)
             elif part.days is not None:
+                where = ("schedule", name, "days")
                 advice = f"only `{IRRADIATION}` has `days`; `on` says on which days something else can be given"
-                raise self._source.problem("these days are no event", ("schedule", name, "days"), at_key=True, help=advice)
+                raise self._source.problem("these days are no event", where, at_key=True, help=advice)
             else:
                 entries[name] = self._entry(name, part)
         schedule = Schedule(irradiation, entries)
@@ -110,10 +112,10 @@ class _Reader:
             days, days, None, holidays, self._lost(path, part.lost_days), self._rules.quotes(path, part),
             self._source.key_place(path),
         )  # fmt: skip
-        if part.start in (None, ANY):
+        text = part.start or ANY
+        if text == ANY:
             return found
         where = (*path, "start")
-        text = cast("str", part.start)
         if text[:1].isdigit():
             (first, *more) = self._parsed(where, text, read_dates)
             if more:
@@ -124,8 +126,8 @@ class _Reader:
             return replace(found, starts=frozenset({first.weekday()}), first_day=first)
         starts = self._parsed(where, text, read_weekdays)
         for day in sorted(starts - days):
-            advice = f"`days` is `{part.days}`"
-            raise self._source.problem(f"no fraction is given on the first day: it is a {WEEKDAYS[day]}", where, help=advice)
+            message = f"no fraction is given on the first day: it is a {WEEKDAYS[day]}"
+            raise self._source.problem(message, where, help=f"`days` is `{part.days}`")
         return replace(found, starts=starts)
 
     def _holidays(self, path: DataPath, texts: list[str]) -> tuple[date, ...]:
@@ -233,7 +235,8 @@ class _Reader:
             return text
         known = [FIRST, LAST, *self._events]
         if text in self._parts and text != IRRADIATION:
-            raise self._source.problem(f"{show(text)} does not happen at a time", path, help=f"events are {', '.join(known)}")
+            advice = f"events are {', '.join(known)}"
+            raise self._source.problem(f"{show(text)} does not happen at a time", path, help=advice)
         if text == IRRADIATION:
             raise self._source.problem("irradiation lasts for weeks", path, help=f"write `{FIRST}` or `{LAST}`")
         meant = did_you_mean(text, known)
@@ -245,6 +248,9 @@ class _Reader:
         trail = [name]
         while (before := schedule.before(trail[-1])) is not None:
             trail.append(before)
+            if len(trail) > LONGEST_CHAIN:
+                message = f"`{name}` hangs on more than {LONGEST_CHAIN} others in a row"
+                raise self._source.problem(message, ("schedule", name), at_key=True)
             if before == name:
                 key = "after" if self._parts[name].after is not None else "from"
                 advice = "say one of them without the next" if len(trail) > 2 else "name the event that comes before it"
@@ -263,8 +269,8 @@ class _Reader:
                 message = f"{show(start)} happens in every cycle of `{cycle}`"
                 raise self._source.problem(message, (*path, "from"), help=advice)
             case After(event=event, while_irradiating=True) if not _hangs_on_dose(schedule, event):
-                advice = "it asks what is left of irradiation after `when: dose >= ...`"
-                raise self._source.problem("`while` goes with what follows a dose", (*path, "while"), at_key=True, help=advice)
+                where, advice = (*path, "while"), "it asks what is left of irradiation after `when: dose >= ...`"
+                raise self._source.problem("`while` goes with what follows a dose", where, at_key=True, help=advice)
             case Apart(first, second, _, to_next):
                 cycles = schedule.cycle_of(first), schedule.cycle_of(second)
                 if to_next and (cycles[0] is None or cycles[0] != cycles[1]):

@@ -64,7 +64,7 @@ def read_weekdays(text: str) -> frozenset[int]:
     found: set[int] = set()
     start = 0
     for piece in text.split(","):
-        ends = [each for each in re.finditer(r"[^\s–—-]+", piece)]  # noqa: RUF001
+        ends = list(re.finditer(r"[^\s–—-]+", piece))  # noqa: RUF001
         if len(ends) not in (1, 2) or (len(ends) == 2 and not re.search("[–—-]", piece)):  # noqa: RUF001
             raise Mistake(
                 f"{in_backticks(text.strip())} names no weekdays", 0, len(text), help="write `Mon-Fri`, or `Mon, Wed`"

@@ -3,8 +3,9 @@
 A heading is no sentence: nobody can write a rule for it. It stands on a line of its own that is no list item, does
 not end as a sentence does, and has something below it. It ends with a colon or has at most `LONGEST_HEADING` words
 (the first passage of a document, its title, may have more), and holds no verb, no comparison and no number but that
-of a section or an arm. Lines directly below a colon are items of a list, with or without marks. What is in doubt is a
-sentence: one too many is seen, and one too few is not.
+of a section or an arm. Lines directly below a colon are items of a list, with or without marks, and so are those below
+"Inclusion criteria" or the like up to the next such heading. What is in doubt is a sentence: one too many is seen, and
+one too few is not.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from trialproof.model.paragraph import Span, paragraphs, split_sentences
 
 LONGEST_HEADING = 12
 LONGEST_TITLE = 40
+SHORT_HEADING = 4
 
 _LETTER = re.compile(r"[^\W\d_]")
 _NUMBERED = re.compile(r"\s*\(?(?:\d|[ivxlc]+[.)]|[a-zA-Z][.)])")
-_ANNOUNCES = re.compile(r"criteri|following|any of|all of|one of|require|condition|must|eligib|exclu|inclu", re.IGNORECASE)
+_ANNOUNCES = re.compile(r"criteri|following|any of|all of|one of|require|condition|eligib|exclu|inclu", re.IGNORECASE)
+_CRITERIA = re.compile(r"\bcriteria\b", re.IGNORECASE)
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|must|shall|should|will|would|may|might|can|cannot|could|does|do|did"
     r"|needs?|gets?|receives?|no|not|without|if|unless)\b",
@@ -67,9 +70,10 @@ def _passages(document: Document) -> Iterator[Passage]:
         pieces = [span for span in split_sentences(text, *line.span) if _LETTER.search(text, *span)]
         words = text[line.span[0] : line.span[1]]
         announced = at > 0 and _announces(text, lines[at - 1], line)
-        listing = not line.marked and (listing or announced) and not words.endswith(":")
-        below = at + 1 < len(lines)
-        item = listing or (announced and not words.endswith(":"))
+        opens = words.endswith(":") or (not line.marked and _names_criteria(words))
+        listing = not line.marked and (listing or announced) and not opens
+        below = at + 1 < len(lines) and not _goes_on(text, lines[at + 1])
+        item = listing or (announced and not opens)
         candidate = len(pieces) == 1 and below and not item and _may_head(lines, at)
         heading = candidate and _is_heading(words, title=at == 0)
         for start, end in pieces:
@@ -86,9 +90,21 @@ def _lines(document: Document) -> Iterator[_Line]:
 
 
 def _announces(text: str, above: _Line, line: _Line) -> bool:
-    """Return whether the line above ends with a colon, and this one is an item of what it announces."""
+    """Return whether this line is an item of what the line above announces, by a colon or by its words."""
     words = text[above.span[0] : above.span[1]]
-    return words.endswith(":") and (line.directly_below or _ANNOUNCES.search(words) is not None)
+    if words.endswith(":"):
+        return line.directly_below or _ANNOUNCES.search(words) is not None
+    return not above.marked and _names_criteria(words)
+
+
+def _names_criteria(words: str) -> bool:
+    """Return whether a line is "Inclusion criteria" or the like, without a colon."""
+    return bool(_CRITERIA.search(words)) and words[-1] not in ".!?;," and len(words.split()) <= SHORT_HEADING
+
+
+def _goes_on(text: str, line: _Line) -> bool:
+    """Return whether a line begins as the middle of a sentence does, directly below another."""
+    return line.directly_below and not line.marked and text[line.span[0]].islower()
 
 
 def _may_head(lines: Sequence[_Line], at: int) -> bool:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from trialproof.model.part import FILLED, NAMED, Maybe, OrAlone, Part, Short, Text
 
-ALONE = Short(str, lambda text: {"dose": text}, ("string",))
+ALONE = Short(str, lambda text: {"dose": text}, ("string", "number", "boolean"))
 
 
 class CoursePhase(Part):

@@ -1,4 +1,4 @@
-"""What an entry of the schedule may look like in a `protocol.yaml`, key by key; `model.shape` has the rest of the file."""
+"""What an entry of the schedule may look like in a `protocol.yaml`, key by key; `model.shape` has the rest."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ScheduleKeys(Part):
 
     days: Maybe[Text] = Field(default=None, description="`irradiation` only: on which weekdays, such as `Mon-Fri`.")
     start: Maybe[Text] = Field(
-        default=None, description="On which weekdays the first fraction may be, `any`, or its date, such as `2026-09-28`."
+        default=None, description="On which weekdays the first fraction may be, `any`, or its date: `2026-09-28`."
     )
     holidays: Maybe[Annotated[list[Text], OrAlone(), FILLED]] = Field(
         default=None, description="Dates on which nothing is open, such as `2026-10-01` or `2026-10-01 to 2026-10-07`."
@@ -52,7 +52,9 @@ class ScheduleKeys(Part):
     lost_days: Maybe[Text] = Field(
         default=None, description="How many further days at most pass without a fraction, whichever they are."
     )
-    every: Maybe[Amount] = Field(default=None, description="How often: `21 days`, `3-4 weeks`; the first time at `from`.")
+    every: Maybe[Amount] = Field(
+        default=None, description="How often: `21 days`, `3-4 weeks`; the first time with the event `from`."
+    )
     start_from: Maybe[Text] = Field(
         default=None, alias="from", description="An event: an entry, `first fraction` or `last fraction`."
     )
@@ -63,14 +65,14 @@ class ScheduleKeys(Part):
     after: Maybe[Text] = Field(default=None, description="An event; it happens once after each time of it.")
     delay: Maybe[Amount] = Field(
         default=None,
-        description="How long after: `48 hours`, `1-3 days`, `at least 24 hours`, `within 6 weeks`, `7 working days`, or "
-        "`open` where the document does not say.",
+        description="How long after: `48 hours`, `1-3 days`, `at least 24 hours`, `within 6 weeks`, `7 working days`, "
+        "or `open` where the document does not say.",
     )
     when: Maybe[Rule] = Field(
         default=None, description="`dose >= 50 Gy`: with the first fraction that brings the dose so far."
     )
     to: Maybe[Text] = Field(
-        default=None, description="An event, or `next` and an event of the next cycle: no event, but a time `from` another."
+        default=None, description="An event, or `next` and an event of the next cycle: a time that lies between."
     )
     at_least: Maybe[Amount] = Field(default=None, description="How long at least, such as `14 days`.")
     at_most: Maybe[Amount] = Field(default=None, description="How long at most.")
@@ -78,9 +80,9 @@ class ScheduleKeys(Part):
         default=None, description="Only if somebody finds it necessary: when that is, or that it is not said."
     )
     any_time: Maybe[OnlyTrue] = Field(default=None, description="It happens once, at a time that nothing else fixes.")
-    on: Maybe[Text] = Field(default=None, description="On which weekdays it can be given; else on those of irradiation.")
+    on: Maybe[Text] = Field(default=None, description="On which weekdays it can be given, else those of irradiation.")
     if_closed: Maybe[Annotated[str, AfterValidator(_be_if_closed), _one_of(*IF_CLOSED)]] = Field(
-        default=None, description="What happens if it falls on another day: it is given on the `next` or `previous` one."
+        default=None, description="What happens if it falls on another day: it is given on the `next` or `previous`."
     )
     supportive: Maybe[Annotated[Text, FILLED]] = Field(
         default=None, description="The supportive care that it is part of: entries with the same text are compared."

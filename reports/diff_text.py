@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import PurePath
 
 from trialproof.model.condition import Derived
+from trialproof.model.course import say_prescribed
 from trialproof.model.document import Quote
 from trialproof.model.patient import about
 from trialproof.model.place import Place
@@ -182,8 +183,13 @@ class _Writer:
             yield page.entry("come from", ", ".join(found.comes_from))
         if found.gives_otherwise and found.old is not None and found.new is not None:
             was, now = (f"“{each.gives}”" if each.gives else "not said" for each in (found.old, found.new))
-            said = f"was {was}, is now {now}" if was != now else "what it prescribes has changed"
-            yield page.entry("gives", said)
+            if was != now:
+                yield page.entry("gives", f"was {was}, is now {now}")
+            before, after = (say_prescribed(each.course) for each in (found.old, found.new))
+            if before != after:
+                yield page.entry("course", f"was {before}, is now {after}")
+            if was == now and before == after:
+                yield page.entry("gives", "what it prescribes has changed")
 
     def _sentences(self, old: Choice | Criterion | None, new: Choice | Criterion | None) -> Iterator[str]:
         versions = (self._merged.old.protocol, self._merged.new.protocol)

@@ -105,8 +105,8 @@ class MissingShape(Shape):
     """What follows for a decision where only this item is missing; `needed` is for whom, of those it applies to.
 
     `population`: then it can be unknown that the decision is for the patient. `choice`: it is known, and the choice can
-    be undetermined. `where` says for whom it is, if for some, and that is all that can happen. An item that matters only
-    through another decision is listed for that one.
+    be undetermined. `where` says for whom it is, if for some, and that is all that can happen. An item that matters
+    only through another decision is listed for that one.
     """
 
     decision: str

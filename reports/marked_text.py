@@ -22,7 +22,7 @@ COLORS: Mapping[Standing, str] = {
 
 
 def write_marked(protocol: Protocol, document: Document, page: Page) -> Iterator[str]:
-    """Yield the lines of the document with its accounted words between `«` and `»`, and under each what accounts for it."""
+    """Yield the document sentence by sentence, its quoted words between `«` and `»`, and what accounts for each."""
     found = sentences(protocol, document)
     yield page.heading(f"The document, with what is quoted marked {OPENING}so{CLOSING}")
     yield page.paragraph(say_coverage(coverage(found)), indent=2)
@@ -58,7 +58,8 @@ def _by(sentence: Sentence) -> str:
     """Say what accounts for a sentence."""
     if sentence.standing is Standing.NOTHING:
         return "nothing accounts for it"
-    said = [f"`{each.name}`{' (open)' if each.standing is Standing.OPEN else ''}" for each in sentence.accounts if each.name]
+    names = {each.name: " (open)" if each.standing is Standing.OPEN else "" for each in sentence.accounts if each.name}
+    said = [f"`{name}`{note}" for name, note in names.items()]
     standings = {each.standing for each in sentence.accounts}
     said += ["not modelled"] if Standing.NOT_MODELLED in standings else []
     said += ["still to do"] if Standing.TO_DO in standings else []

@@ -11,6 +11,7 @@ from trialproof.model.english import say, say_term
 from trialproof.model.exact import plain
 from trialproof.model.formal import write
 from trialproof.model.protocol import Choice, Definition, Protocol, Quantity, SetAside
+from trialproof.model.schedule import say_timing
 from trialproof.reports.layout import Page
 from trialproof.reports.marked_text import write_marked
 from trialproof.reports.people import say_kind, say_value
@@ -113,16 +114,16 @@ class _Writer:
             yield page.entry("", f"in the place of the course by `{choice.lowers}`")
 
     def _doses(self) -> Iterator[str]:
-        """Write limits, what happens at a dose, and all prescriptions side by side."""
+        """Write limits, what happens during treatment, and all prescriptions side by side."""
         protocol, page = self._protocol, self._page
         for limit in protocol.limits.values():
             yield from self._rule(f"limit {limit.name}", limit.label, limit.quotes, limit.population, means="is for")
             ratio = "" if limit.alpha_beta is None else f" at alpha/beta {plain(limit.alpha_beta)} Gy"
             yield page.entry("allows", f"{limit.kind.value} of at most {plain(limit.at_most)} Gy{ratio}")
             yield page.entry("source", limit.source)
-        for each in protocol.checkpoints.values():
+        for each in protocol.schedule.entries.values():
             yield from self._rule(f"schedule {each.name}", each.label, each.quotes, each.population, means="is for")
-            yield page.entry("when", f"the cumulative dose reaches {plain(each.dose)} Gy")
+            yield page.entry("when", say_timing(each.timing))
         courses = [
             (f"{decision.name}.{choice.name}", chosen(choice.course, self._selection))
             for decision in protocol.decisions.values()

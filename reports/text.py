@@ -212,7 +212,7 @@ def _summary(review: Review, baseline: Baseline | None) -> str:
         said += f", {len(baseline.new(review))} of them new"
     if review.accepted:
         said = f"{said or 'nothing else found'}; {len(review.accepted)} accepted"
-    if not said and not review.proved and not review.undecided:
+    if not (said or review.proved or review.undecided or review.coverage):
         return "nothing was checked: there is no rule yet that anything could be proved of"
     return f"{said or 'nothing found'}; {len(review.proved)} proved; {len(review.undecided)} undecided"
 

@@ -1,9 +1,9 @@
 """Abbreviations of a document, and whether it ever writes them out.
 
 An abbreviation is a word with two capital letters or more that is no unit, no Roman numeral and not on the lexicon's
-list of those that need no expansion; words of a line that is written in capitals are none. It is written out where its
-letters begin the words next to it, on either side of a bracket, in a list of abbreviations, or (from three letters)
-anywhere in a sentence.
+list of those that need no expansion. Words of a line that is written in capitals are none, nor are those that the
+document also has in small letters. It is written out where its letters begin the words next to it, on either side of a
+bracket, in a list of abbreviations, or (from three letters) anywhere in a sentence.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from dataclasses import dataclass
 from functools import cache
 
 from trialproof.model.document import Document
-from trialproof.model.unit import UnknownUnit, parse_unit
+from trialproof.model.unit import SPELLINGS
 from trialproof.verify.coverage import Sentence
 from trialproof.verify.lexicon import lexicon
 
 LONGEST = 12
 SHORT = 2
-SMALL_WORDS = frozenset("a an and at by for from in of on or the to with per".split())
+SMALL_WORDS = {"a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with", "per"}
 
 _TOKEN = re.compile(r"[A-Za-z\d]+(?:[-/][A-Za-z\d]+)*")
 _WORD = re.compile(r"[^\W\d_]+")
+_SMALL = re.compile(r"\b[a-z]+\b")
 _ROMAN = re.compile(r"[IVXLC]+[A-Ca-c]?\d?")
 _CAPITAL = re.compile(r"[A-Z]")
 _NOT_LETTER = re.compile(r"[^a-z]")
@@ -50,7 +51,12 @@ def never_written_out(document: Document, sentences: Iterable[Sentence]) -> tupl
     if not first:
         return ()
     written = "|".join(_initials(document, each) for each in all_passages)
-    return tuple(each for each in first.values() if not _is_written_out(document, each.text, written))
+    small = set(_SMALL.findall(document.text))
+    return tuple(
+        each
+        for each in first.values()
+        if each.text.lower() not in small and not _is_written_out(document, each.text, written)
+    )
 
 
 def _abbreviations(document: Document, sentence: Sentence) -> Iterator[Abbreviation]:
@@ -67,7 +73,7 @@ def _abbreviations(document: Document, sentence: Sentence) -> Iterator[Abbreviat
 def _pieces(start: int, token: str) -> Iterator[tuple[int, str]]:
     """Yield the abbreviations in a word: all of it, or of `A/B` and `A-B` those parts that need to be written out."""
     known = _known()
-    if token in known or _is_unit(token):
+    if token in known or len(_CAPITAL.findall(token)) < SHORT or _is_unit(token):
         return
     if "/" in token:
         at = start
@@ -79,14 +85,12 @@ def _pieces(start: int, token: str) -> Iterator[tuple[int, str]]:
     if len(parts) > 1 and any(part in known or part.islower() or part.istitle() for part in parts):
         at = start
         for part in parts:
-            if len(_CAPITAL.findall(part)) > 1:
-                yield from _pieces(at, part)
+            yield from _pieces(at, part)
             at += len(part) + 1
         return
-    capitals = _CAPITAL.findall(token)
-    if len(capitals) < SHORT or len(token) > LONGEST or _ROMAN.fullmatch(token) or token.removesuffix("s") in known:
+    if len(token) > LONGEST or _ROMAN.fullmatch(token) or token.removesuffix("s") in known:
         return
-    if sum(each.islower() for each in token) > len(capitals):
+    if sum(each.islower() for each in token) > len(_CAPITAL.findall(token)):
         return  # `LifeSciences` is a name
     yield start, token.removesuffix("s") if token[:-1].isupper() else token
 
@@ -97,11 +101,8 @@ def _known() -> frozenset[str]:
 
 
 def _is_unit(token: str) -> bool:
-    try:
-        parse_unit(token.lstrip("0123456789."))
-    except UnknownUnit:
-        return False
-    return True
+    parts = (each.strip("0123456789") for each in re.split("[/.-]", token))
+    return all(not each or each in SPELLINGS for each in parts)
 
 
 def _initials(document: Document, sentence: Sentence) -> str:

@@ -178,17 +178,15 @@ def amend(
 
 
 def _eligibility(case: Case, merged: Merged) -> PopulationChange:
-    versions = (merged.old, merged.new)
-    every = tuple(list(each.criteria.values()) for each in versions)
-    demands = tuple(
-        {(each.excludes, version.criteria[each.id]) for each in version.protocol.criteria} for version in versions
+    # Whoever fails no criterion of one version fails none that both share: those do not decide who comes or goes.
+    old, new = (
+        [(each.excludes, version.criteria[each.id]) for each in version.protocol.criteria]
+        for version in (merged.old, merged.new)
     )
-    own = [
-        [rule for excludes, rule in sorted(mine - theirs, key=lambda each: rules.index(each[1]))]
-        for mine, theirs, rules in ((demands[0], demands[1], every[0]), (demands[1], demands[0], every[1]))
-    ]
+    rules = [rule for excludes, rule in old if (excludes, rule) not in new]
+    now_rules = [rule for excludes, rule in new if (excludes, rule) not in old]
     sides = Sides(merged.old.eligible, merged.new.eligible, Eligible(), Eligible())
-    return _population(case, merged, sides, (own[0], own[1]), (every[0], every[1]), ELIGIBLE)
+    return _population(case, merged, sides, (rules, now_rules), ELIGIBLE)
 
 
 def _population(
@@ -196,7 +194,6 @@ def _population(
     merged: Merged,
     sides: Sides,
     rules: tuple[Sequence[Condition], Sequence[Condition]],
-    every_rule: tuple[Sequence[Condition], Sequence[Condition]],
     words: tuple[str, str],
 ) -> PopulationChange:
     compared = compare(case, merged, sides)
@@ -205,7 +202,7 @@ def _population(
         return PopulationChange(compared, complete=complete, reason=compared.reason)
     conditions, own = (sides.before, sides.after), (sides.own_before, sides.own_after)
     try:
-        transfers = membership_transfers(case, merged, conditions, own, rules, every_rule, words)
+        transfers = membership_transfers(case, merged, conditions, own, rules, words)
     except Unknown as unknown:
         return PopulationChange(compared, complete=False, reason=str(unknown))
     return PopulationChange(compared, transfers, complete=all(each.regions.complete for each in transfers))
@@ -219,7 +216,7 @@ def _decision(case: Case, merged: Merged, own: str, now: str) -> DecisionChange:
     if not was.population == becomes.population == Eligible():
         sides = Sides(old.population, new.population, was.population, becomes.population)
         rules = ([old.population], [new.population])
-        population = _population(case, merged, sides, rules, rules, MEANT)
+        population = _population(case, merged, sides, rules, MEANT)
     transfers: tuple[Transfer, ...] = ()
     reason, complete = "; ".join(merged.apart(_rules(old, new))), True
     if not reason:

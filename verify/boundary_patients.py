@@ -42,7 +42,7 @@ NEAR = tuple(Fraction(1, 10**places) for places in range(1, 7))
 """How far from a value of a number without steps its neighbours are taken: the first of these that fits."""
 MOST_VALUES = 60
 """More values of one decision than anybody tries out; beyond it the list is cut."""
-MOST_JUDGED = 6000
+MOST_JUDGED = 1500
 """Values times choices that are judged: a table of a thousand rows has the patients about a few values only."""
 MOST_TRIED = 12
 """Patients from whom the three about a value are made, before a search is worth its time."""

@@ -6,6 +6,7 @@ stands for all.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -63,6 +64,17 @@ def open_days(irradiation: Irradiation, weekdays: frozenset[int] | None = None) 
     return OpenDays(irradiation.days if weekdays is None else weekdays, holidays)
 
 
+def longest(calendar: OpenDays, count: int) -> int:
+    """Return so many days that `count` open days lie within them, whichever day they begin on."""
+    days, before = 0, -1
+    ordered = sorted(calendar.holidays)
+    while days != before:
+        before = days
+        shut = max((bisect_right(ordered, first + days) - at for at, first in enumerate(ordered)), default=0)
+        days = -(-(count + shut) * WEEK // len(calendar.weekdays)) + WEEK
+    return days
+
+
 def starts(irradiation: Irradiation, horizon: int) -> tuple[int, ...]:
     """Return days of the first fraction that stand for all others.
 
@@ -79,12 +91,13 @@ def starts(irradiation: Irradiation, horizon: int) -> tuple[int, ...]:
     return tuple(day for day in sorted(days) if weekday(day) in irradiation.starts and calendar.has(day) and day > 0)
 
 
-def days_after(day: int, duration: Duration, calendar: OpenDays, furthest: int) -> Iterator[range]:
+def days_after(day: int, duration: Duration, calendar: OpenDays) -> Iterator[range]:
     """Yield the days on which a time of this length can end that begins on a day, once for each hour that matters.
 
-    A length in hours may end a day earlier or later, by the hour at which it begins. One without end is cut at the day
-    `furthest`, but never below a week.
+    A length in hours may end a day earlier or later, by the hour at which it begins. One without end is cut a week after
+    it can end first, or after the last holiday: by then every weekday was open, if it ever is.
     """
+    furthest = max(calendar.holidays, default=0) + WEEK if duration.high is None else 0
     if duration.working:
         high = duration.low if duration.high is None else duration.high
         first, last = calendar.later(day, int(duration.low)), calendar.later(day, int(high))

@@ -1,14 +1,14 @@
 """Which vague words of the document the protocol's definitions take care of: by a threshold, or by leaving them open.
 
-A definition carries the words that it quotes, wherever the document has them again, and those terms of the same kind in
-whatever rests on it. It must have something to measure or to tell apart: a definition that only stands for a yes or no
-moves the judgement elsewhere, and settles nothing.
+A definition carries the words that it quotes, wherever the document has them again, and the terms of the same kind in
+whatever rests on it. It must have something to measure or to tell apart for each vague word that it quotes: one that
+only stands for a yes or no moves the judgement elsewhere, and settles nothing.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -47,13 +47,12 @@ def carriers(protocol: Protocol, document: Document, matches: Sequence[Match]) -
     spans: list[tuple[int, int]] = []
     kinds: dict[str, frozenset[Entry]] = {}
     for definition in protocol.definitions.values():
-        if not _settles(protocol, definition):
-            continue
+        measured = _measured(protocol, definition)
         quoted: list[Match] = []
         for quote in definition.quotes:
-            inside = matches[bisect_right(starts, quote.start - 1) : bisect_right(starts, quote.end - 1)]
-            quoted += [each for each in inside if each.end <= quote.end]
-            if inside:
+            inside = matches[bisect_left(starts, quote.start) : bisect_left(starts, quote.end)]
+            if inside and len(inside) <= measured:
+                quoted += inside
                 spans += _everywhere(document, quote)
         if quoted:
             kinds[definition.name] = frozenset(each.entry for each in quoted)
@@ -72,22 +71,21 @@ def rules_of(protocol: Protocol, account: Account) -> Iterator[Condition | Term]
         for choice in decision.choices:
             if f"{decision.name}.{choice.name}" == name:
                 yield choice.rule
-    for each in (*protocol.limits.values(), *protocol.checkpoints.values()):
-        if each.name == name:
-            yield each.population
+    if name in protocol.limits:
+        yield protocol.limits[name].population
+    if name in protocol.schedule.entries:
+        yield protocol.schedule.entries[name].population
     for claim in protocol.claims:
         if claim.id == name:
             yield claim.rule
 
 
-def _settles(protocol: Protocol, definition: Definition) -> bool:
-    """Return whether a definition measures or tells apart, or says that it is left open."""
-    if isinstance(definition.body, TERMS):
-        return True
-    return any(
-        isinstance(node, (Compare, Is)) or (isinstance(node, Yes) and protocol.quantities[node.quantity].left_open)
-        for node in walk(protocol, definition.body)
-    )
+def _measured(protocol: Protocol, definition: Definition) -> int:
+    """Return how many things a definition measures, tells apart, or says that they are left open."""
+    nodes = list(walk(protocol, definition.body))
+    found: set[Condition | Term] = {node for node in nodes if isinstance(node, (Compare, Is))}
+    found |= {each for each in nodes if isinstance(each, Yes) and protocol.quantities[each.quantity].left_open}
+    return max(len(found), isinstance(definition.body, TERMS))
 
 
 def _resting_on(protocol: Protocol, rule: Condition | Term) -> Iterator[str]:

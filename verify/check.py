@@ -96,8 +96,13 @@ def fact_label(fact: Fact) -> Label:
 
 def listed(names: Iterable[str]) -> str:
     """Return names in backticks: `` `a`, `b` and `c` ``."""
-    quoted = [f"`{name}`" for name in names]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    return joined(f"`{name}`" for name in names)
+
+
+def joined(words: Iterable[str]) -> str:
+    """Return words in a row: `a, b and c`."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def gave_up(code: str, name: str, what: str, reason: object, decision: Decision | None = None) -> Undecided:

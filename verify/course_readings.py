@@ -30,7 +30,7 @@ def judge_course(case: Case, sentence: Sentence, code: str, name: str) -> Findin
         f"{'is another course' if len(telling) == 1 else 'are other courses'} than `{counts}`",
         decision=decision,
         choices=(choice,),
-        readings=Under(tuple({sentence.name: reading} for reading in telling), case.protocol.combinations),
+        readings=Under(of=case.protocol.combinations),
         labels=(Label(sentence.place, sentence.quotes, f"`{sentence.name}`, taken here as `{counts}`"),),
         help="reword the sentence so that only one reading is left",
         details=tuple(

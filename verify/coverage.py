@@ -6,16 +6,24 @@ those count as quoted.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from trialproof.model.document import Document, Quote
+from trialproof.model.dose import Checkpoint
 from trialproof.model.place import Place
 from trialproof.model.protocol import Protocol
+from trialproof.model.schedule import IRRADIATION, Entry
 from trialproof.model.sentences import Passage, passages
 from trialproof.verify.finding import Coverage
+
+JOINING = {"and"}
+"""What may stand between two quotes without a meaning of its own."""
+
+_WORD = re.compile(r"\w+")
 
 
 class Standing(IntEnum):
@@ -78,8 +86,11 @@ def _accounts(protocol: Protocol) -> Iterator[Account]:
             yield Account(standing(name), name, choice.quotes, choice.place, decision.name)
     for limit in protocol.limits.values():
         yield Account(Standing.RULE, limit.name, limit.quotes, limit.place)
-    for checkpoint in protocol.checkpoints.values():
-        yield Account(Standing.RULE, checkpoint.name, checkpoint.quotes, checkpoint.place)
+    schedule = protocol.schedule
+    yield Account(Standing.RULE, IRRADIATION, schedule.irradiation.quotes, schedule.irradiation.place)
+    events: dict[str, Entry | Checkpoint] = {**protocol.checkpoints, **schedule.entries}
+    for event in events.values():
+        yield Account(Standing.RULE, event.name, event.quotes, event.place)
     for claim in protocol.claims:
         yield Account(Standing.RULE, claim.id, claim.quotes, claim.place)
     for aside in protocol.not_modelled:
@@ -112,7 +123,7 @@ def _sentence(document: Document, passage: Passage, touching: Sequence[tuple[Acc
             spans.append((start, end))
     edges = [passage.quote.start, *(edge for span in spans for edge in span), passage.quote.end]
     left_over = (document.text[edges[at] : edges[at + 1]] for at in range(0, len(edges), 2))
-    in_full = not any(each.isalnum() for words in left_over for each in words)
+    in_full = {word for words in left_over for word in _WORD.findall(words.casefold())} <= JOINING
     unique = dict.fromkeys(account for account, _, _ in touching)
     return Sentence(passage, tuple(unique), tuple(spans), in_full)
 
@@ -135,17 +146,32 @@ def coverage(found: Sequence[Sentence]) -> Coverage:
 def say_coverage(figures: Coverage) -> str:
     """Say how many sentences are accounted for, and by what."""
     parts = [
-        f"{count} {words}"
+        (count, words)
         for count, words in (
             (figures.by_rule, "by a rule"),
-            (figures.left_open, "left open"),
+            (figures.left_open, "as left open"),
             (figures.not_modelled, "as not modelled"),
         )
         if count
     ]
-    said = f"{figures.accounted} of {figures.sentences} sentences are accounted for"
-    said += f", {' and '.join(parts) if len(parts) < 3 else f'{parts[0]}, {parts[1]} and {parts[2]}'}" if parts else ""
+    are = "is" if figures.sentences == 1 else "are"
+    said = f"{figures.accounted} of {_count(figures.sentences, 'sentence')} {are} accounted for"
+    if len(parts) == 1:
+        said += f" {parts[0][1]}"
+    elif parts:
+        said += f", {listing([f'{count} {words}' for count, words in parts])}"
     said += f" ({figures.in_part} of them in part)" if figures.in_part else ""
     said += f"; {figures.to_do} still to do" if figures.to_do else ""
     said += f"; {figures.by_nothing} by nothing" if figures.by_nothing else ""
-    return f"{said}; {figures.headings} headings do not count" if figures.headings else said
+    if not figures.headings:
+        return said
+    return f"{said}; {_count(figures.headings, 'heading')} {'do' if figures.headings > 1 else 'does'} not count"
+
+
+def listing(words: Sequence[str]) -> str:
+    """Return words as a list: `a`, `a and b`, `a, b and c`; there is one at least."""
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -6,6 +6,7 @@ Each is searched once for a case, however many checks ask.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from trialproof.model.condition import Takes
@@ -23,7 +24,7 @@ from trialproof.verify.outcome import outcome_of
 from trialproof.verify.properties import clash, gap, overlap, undetermined
 from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Every, Holds, Never, Some, Statement
-from trialproof.verify.table import table_of
+from trialproof.verify.table import Unsearched, table_of
 from trialproof.verify.under import readings_under, rules_of, sentences_of
 
 MOST_CLASHES = 40
@@ -60,7 +61,10 @@ def gaps(case: Case, decision: Decision) -> Regions:
     """Return the regions of patients with no choice left. Raises `Unknown`."""
     def find() -> Regions:
         table = table_of(case, decision, decision_axes(case, decision))
-        return _regions(case, decision, gap(decision)) if table is None else table.gaps()
+        with suppress(Unsearched):
+            if table is not None:
+                return table.gaps()
+        return _regions(case, decision, gap(decision))
 
     return case.once(("gap", decision.name), find)
 
@@ -75,8 +79,9 @@ def overlaps(case: Case, decision: Decision) -> tuple[Clash, ...]:
 
     def find() -> tuple[Clash, ...]:
         table = table_of(case, decision, decision_axes(case, decision))
-        if table is not None:
-            return tuple(Clash(*each) for each in table.overlaps())
+        with suppress(Unsearched):
+            if table is not None:
+                return tuple(Clash(*each) for each in table.overlaps())
         found: list[Clash] = []
         population, clashing = case.population(decision.population), case.said(overlap(decision))
         while True:

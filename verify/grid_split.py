@@ -36,7 +36,10 @@ class Effort:
 
 
 def outside(index: Index, domain: Box, alive: int, effort: Effort) -> Iterator[Box]:
-    """Yield disjoint boxes that are together the cells of a domain in none of the boxes alive; of an empty one, itself."""
+    """Yield disjoint boxes that are together the cells of a domain in none of the boxes alive.
+
+    Of an empty domain that is the domain itself.
+    """
     pending = [(domain, alive & index.meeting(domain))]
     while pending:
         box, near = pending.pop()

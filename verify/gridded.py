@@ -6,7 +6,7 @@ What is found here is a proposal; `verify.regions` lets both engines judge it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import reduce
@@ -29,11 +29,15 @@ from trialproof.model.protocol import CategoryKind, Decision, Protocol, Selectio
 from trialproof.verify.axes import Axis, Interval, NamedAxis, NumberAxis
 from trialproof.verify.grid import Grid, Region, Scale, Sharing, shared, uncovered
 from trialproof.verify.grid_box import Box, bits, common
+from trialproof.verify.grid_tree import Tree, tree_of
 from trialproof.verify.linear import Threshold, cancelled, threshold
+from trialproof.verify.statement import Fails, Holds, Statement
 
 FEW = 24
-"""Choices up to which a decision is searched like any other."""
+"""Choices up to which a decision is searched like any other; beyond, it is a table."""
 MOST_BOXES_OF_A_RULE = 64
+MOST_CUTS = 100_000
+"""Cuts of a tree; a table that was made from one needs a few for each rule."""
 
 
 class Wanted(Enum):
@@ -72,14 +76,18 @@ class Gridded:
         """Return the sets of more than so many choices that hold together, with the cells where only they do."""
         return shared(self.grid, self.holding, more_than=more_than, most=most)
 
+    def tree(self) -> Tree:
+        """Return a tree of cuts whose leaves list the choices that can hold there."""
+        return tree_of(self.grid, self.holding, cuts=MOST_CUTS)
+
 
 class _NotGridded(Exception):
     """A rule is no combination of comparisons on one axis each, or of too many of them."""
 
 
 def gridded(protocol: Protocol, selection: Selection, decision: Decision, axes: Sequence[Axis]) -> Gridded | None:
-    """Return the decision over the grid of its axes; None where it has few choices, or rules of another kind."""
-    if len(decision.choices) <= FEW or any(axis.otherwise is not None for axis in axes):
+    """Return the decision over the grid of its axes; None where its rules are of another kind."""
+    if any(axis.otherwise is not None for axis in axes):
         return None
     reader = _Reader(protocol, selection, axes)
     try:
@@ -161,18 +169,24 @@ class _Reader:
                 holds = _where(parts, lambda each: _within(each, found))
                 return at, holds, _where(parts, lambda _: True) & ~holds
             case Is(quantity, categories):
-                kind = self._protocol.quantities[quantity].kind
-                assert isinstance(kind, CategoryKind)  # noqa: S101 - typing refused anything else
-                holds = sum(1 << kind.categories.index(each) for each in set(categories))
-                return self._named(Is(quantity, ()), holds, len(kind.categories))
+                values: dict[Statement, bool] = {}
+                values |= {Holds(Is(quantity, (each,))): each in categories for each in self._values(quantity)}
+                return self._named(Is(quantity, ()), values)
             case Yes():
-                return self._named(rule, 1, 2)
+                return self._named(rule, {Holds(rule): True, Fails(rule): False})
 
-    def _named(self, subject: Is | Yes, holds: int, values: int) -> tuple[int, int, int]:
-        """Return the same of an axis whose first parts are its values, as `verify.axes` orders them."""
+    def _named(self, subject: Is | Yes, values: Mapping[Statement, bool]) -> tuple[int, int, int]:
+        """Return the same of an axis whose parts say a value, of which it is known whether the rule holds there."""
         if subject not in self._names:
             raise _NotGridded
-        return self._names[subject], holds, (1 << values) - 1 & ~holds
+        at = self._names[subject]
+        told = [values.get(part.statement) for part in self._axes[at].parts]
+        return at, _bits([each is True for each in told]), _bits([each is False for each in told])
+
+    def _values(self, quantity: str) -> tuple[str, ...]:
+        kind = self._protocol.quantities[quantity].kind
+        assert isinstance(kind, CategoryKind)  # noqa: S101 - typing refused anything else
+        return kind.categories
 
 
 def _common(ones: Sequence[Box], others: Sequence[Box]) -> list[Box]:
@@ -182,7 +196,11 @@ def _common(ones: Sequence[Box], others: Sequence[Box]) -> list[Box]:
 
 
 def _where(parts: Sequence[Interval | None], so: Callable[[Interval], bool]) -> int:
-    return sum(1 << at for at, interval in enumerate(parts) if interval is not None and so(interval))
+    return _bits([interval is not None and so(interval) for interval in parts])
+
+
+def _bits(chosen: Sequence[bool]) -> int:
+    return sum(1 << at for at, is_in in enumerate(chosen) if is_in)
 
 
 def _within(interval: Interval, bound: Threshold) -> bool:

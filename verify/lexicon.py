@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,6 +18,7 @@ from trialproof.model.document import Document, fold
 from trialproof.model.protocol import VagueTerm
 
 _PIECES = re.compile(r"#|\*|[^#*\s]+|\s+")
+_WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = r"\d+(?:\.\d+)?"
 _UP_TO_TWO_WORDS = r"(?:[^\s.;:]+\s+){0,2}"
 
@@ -81,9 +82,8 @@ def vague_entries(own: Iterable[VagueTerm]) -> tuple[Entry, ...]:
 
 def find(document: Document, entries: Iterable[Entry]) -> tuple[Match, ...]:
     """Return every place where the document has a term, in order; of terms that overlap, the longest."""
-    found = [match for entry in entries for match in _find(document, entry)]
     kept: list[Match] = []
-    for match in sorted(found, key=lambda each: (each.start, -each.end)):
+    for match in sorted(_find(document, tuple(entries)), key=lambda each: (each.start, -each.end)):
         if kept and match.start < kept[-1].end:
             if match.end - match.start > kept[-1].end - kept[-1].start:
                 kept[-1] = match
@@ -92,21 +92,40 @@ def find(document: Document, entries: Iterable[Entry]) -> tuple[Match, ...]:
     return tuple(kept)
 
 
-def _find(document: Document, entry: Entry) -> Iterator[Match]:
+def _find(document: Document, entries: Sequence[Entry]) -> Iterator[Match]:
     text = document.text
-    harmless = [each.span() for each in pattern(entry.unless).finditer(text)] if entry.unless else []
-    starts = [start for start, _ in harmless]
-    for each in pattern(entry.terms).finditer(text):
-        before = bisect_left(starts, each.end())
-        if not before or harmless[before - 1][1] <= each.start():
-            yield Match(entry, fold(each.group()).casefold(), each.start(), each.end())
+    exceptions = {(at, each) for at, entry in enumerate(entries) for each in entry.unless}
+    harmless: dict[int, list[tuple[int, int]]] = {}
+    for (at, _), start, end in scan(text, exceptions):
+        harmless.setdefault(at, []).append((start, end))
+    for (at, _), start, end in scan(text, {(at, each) for at, entry in enumerate(entries) for each in entry.terms}):
+        around = harmless.get(at, [])
+        before = bisect_left(around, (end,))
+        if not any(start < last for _, last in around[max(before - 1, 0) : before]):
+            yield Match(entries[at], fold(text[start:end]).casefold(), start, end)
+
+
+def scan(text: str, terms: Iterable[tuple[int, str]]) -> Iterator[tuple[tuple[int, str], int, int]]:
+    """Yield every place where a text has one of these terms, with its number; in order, those that overlap included.
+
+    A term begins with a word, so that only words are looked at which begin one.
+    """
+    by_first: dict[str, list[tuple[int, str]]] = {}
+    for number, term in sorted(terms):
+        first = _WORD.match(term)
+        if first:
+            by_first.setdefault(first.group().lower(), []).append((number, term))
+    for word in _WORD.finditer(text):
+        for number, term in by_first.get(word.group().lower(), ()):
+            found = pattern(term).match(text, word.start())
+            if found:
+                yield (number, term), *found.span()
 
 
 @cache
-def pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
-    """Return what finds any of these terms, the longest first."""
-    longest_first = sorted(terms, key=lambda term: (-len(term), term))
-    return re.compile("|".join(_term(term) for term in longest_first), re.IGNORECASE)
+def pattern(term: str) -> re.Pattern[str]:
+    """Return what finds a term."""
+    return re.compile(_term(term), re.IGNORECASE)
 
 
 def _term(term: str) -> str:

@@ -12,7 +12,7 @@ from trialproof.model.place import Place
 from trialproof.model.protocol import Acceptance, Protocol
 from trialproof.verify.acceptance import accepting
 from trialproof.verify.case import Case
-from trialproof.verify.coverage import Account, Sentence, Standing, sentences
+from trialproof.verify.coverage import Account, Sentence, Standing, listing, sentences
 from trialproof.verify.finding import Finding, Label, Under
 
 WORDS_AROUND = 6
@@ -111,4 +111,4 @@ def named(words: Sequence[str]) -> str:
     quoted = [f"`{each.replace('`', '')}`" for each in words]
     if len(quoted) > MOST_NAMED:
         quoted = [*quoted[: MOST_NAMED - 1], f"{len(quoted) - MOST_NAMED + 1} more"]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    return listing(quoted)

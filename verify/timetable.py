@@ -6,26 +6,28 @@ each number of lost days; nothing is sampled.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from trialproof.model.condition import AllOf, Condition, Takes
+from trialproof.model.condition import EVERYONE, AllOf, Condition, Takes
 from trialproof.model.course import Course, Phase, working
 from trialproof.model.passing import passing, targets
 from trialproof.model.protocol import Protocol
-from trialproof.model.schedule import FIRST, LAST, After, AtDose, Duration, Every, Schedule, Timing
-from trialproof.verify.calendar import OpenDays, days_after, open_days
+from trialproof.model.schedule import FIRST, LAST, After, AtDose, Duration, Entry, Every, Schedule, Timing
+from trialproof.verify.calendar import WEEK, OpenDays, days_after, longest, open_days, starts
 from trialproof.verify.case import Case
-from trialproof.verify.doses import is_for, prescriptions
-from trialproof.verify.finding import Prescription
+from trialproof.verify.doses import as_prescribed, is_for, prescriptions
+from trialproof.verify.finding import Prescription, Under
 from trialproof.verify.lowering import ways_to_lower
+from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Holds
+from trialproof.verify.under import as_read, rules_of
 
 ENDLESS = 60
 """So many cycles are followed where nothing says how many there are."""
-MOST_WAYS = 200
-"""So many combinations of numbers of fractions are followed."""
+MOST_WAYS = 500
+"""So many combinations of numbers of fractions of one course are followed; for more, nothing is decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,10 @@ def _branch(prescription: Prescription, name: str, course: Course) -> Iterator[B
 
 
 def _ways(course: Course) -> Iterator[Way]:
-    counts = [sorted({each.fractions for each in working(phase, phase.highest)}) for phase in course.phases]
+    counts = [sorted({each.fractions for each in working(phase, phase.levels[0])}) for phase in course.phases]
     for index, chosen in enumerate(product(*counts)):
         if index == MOST_WAYS:
-            return
+            raise Unknown("the ranges of a course combine in more ways than are followed")
         phases = [replace(phase, fewest=count, most=count) for phase, count in zip(course.phases, chosen, strict=True)]
         yield Way(Course(tuple(phases)), tuple(_treatment_days(phases)))
 
@@ -109,8 +111,22 @@ def populations(protocol: Protocol, *events: str) -> Condition:
     schedule = protocol.schedule
     known = dict.fromkeys(each for event in events for each in schedule.chain(event) if each in schedule.entries)
     found = dict.fromkeys(schedule.entries[name].population for name in known)
-    conditions = tuple(each for each in found if each != AllOf(()))
+    conditions = tuple(each for each in found if each != EVERYONE)
     return conditions[0] if len(conditions) == 1 else AllOf(conditions)
+
+
+def found_under(case: Case, concerned: Sequence[Branch], *events: str) -> Under:
+    """Return the readings under which branches are given as they are, and these entries to whom they are."""
+    given = as_prescribed(case, *(each.prescription for each in concerned))
+    population = populations(case.protocol, *events)
+    decisions = dict.fromkeys(each.prescription.decision for each in concerned)
+    if population == EVERYONE and all(each.prescription.lowers is None for each in concerned):
+        return given
+    rules = [rule for name in decisions for rule in rules_of(case.protocol.decisions[name])]
+    known = as_read(case, [population, *rules])
+    if known.complete:
+        return given
+    return Under(({**known.choices[0], **given.choices[0]},), known.of, complete=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +134,19 @@ class Timetable:
     """A course that begins on the day `start`, with `lost` days lost; `way` is None where there is no course."""
 
     schedule: Schedule
+    calendar: OpenDays
     start: int
     way: Way | None = None
     lost: int = 0
 
-    @property
-    def irradiation(self) -> OpenDays:
-        """The days on which fractions are given, but for those that are lost."""
-        return open_days(self.schedule.irradiation)
+    def open_for(self, entry: Entry) -> OpenDays:
+        """Return the days on which an entry can be given."""
+        return self.calendar if entry.on is None else replace(self.calendar, weekdays=entry.on)
 
     def fraction(self, number: int, lost: int | None = None) -> int:
         """Return the day of a fraction, from 1, if so many days before it are lost (all, unless told otherwise)."""
         assert self.way is not None  # noqa: S101 - who asks has a course
-        return self.irradiation.nth(self.start, self.way.fractions[number - 1] + (self.lost if lost is None else lost))
+        return self.calendar.nth(self.start, self.way.fractions[number - 1] + (self.lost if lost is None else lost))
 
     @property
     def last(self) -> int:
@@ -150,11 +166,11 @@ class Timetable:
         most = timing.times or ENDLESS
         if not timing.while_irradiating or self.way is None:
             return most, most
-        begins = self.days(timing.start)
+        begins, last = self.days(timing.start), self.last
         assert timing.period.high is not None  # noqa: S101 - the file is refused without it
         counts = []
         for day, period in ((max(begins), timing.period.high), (min(begins), timing.period.low)):
-            counts.append(0 if day > self.last else (self.last - day) // int(period) + 1)
+            counts.append(0 if day > last else (last - day) // int(period) + 1)
         return min(counts[0], most), min(counts[1], most)
 
     def days(self, event: str, cycle: int = 0) -> tuple[int, ...]:
@@ -164,16 +180,17 @@ class Timetable:
         if event == LAST:
             return () if self.way is None else (self.last,)
         entry = self.schedule.entries[event]
-        calendar = open_days(self.schedule.irradiation, entry.on)
+        calendar = self.open_for(entry)
         found: set[int] = set()
         match entry.timing:
             case Every(period, start):
                 high = period.low if period.high is None else period.high
                 for day in self.days(start):
-                    found.update(range(day + cycle * int(period.low), day + cycle * int(high) + 1))
+                    due = range(day + cycle * int(period.low), day + cycle * int(high) + 1)
+                    found.update([each for each in due if calendar.has(each)] or due)
             case After(before, delay) if delay is not None:
                 for day in self.days(before, cycle):
-                    for ends in days_after(day, delay, calendar, self.furthest):
+                    for ends in days_after(day, delay, calendar):
                         kept = [each for each in ends if calendar.has(each)]
                         found.update(kept or ends)
             case AtDose():
@@ -184,16 +201,16 @@ class Timetable:
         return tuple(sorted({self._moved(event, day) for day in found}))
 
     def latest(self, event: str, day: int, delay: Duration) -> int:
-        """Return the latest day on which an event can end a delay that begins on a day; an open one, if there is one."""
+        """Return the latest day on which an event can come that ends a delay; moved, if its entry says so."""
         entry = self.schedule.entries[event]
-        calendar = open_days(self.schedule.irradiation, entry.on)
-        found = [each[-1] for each in days_after(day, delay, calendar, 0)]
+        calendar = self.open_for(entry)
+        found = [each[-1] for each in days_after(day, delay, calendar)]
         return max(self._moved(event, each) for each in found)
 
     def _moved(self, event: str, day: int) -> int:
         """Return the day that the schedule moves an event to, if it falls on a closed one."""
         entry = self.schedule.entries[event]
-        calendar = open_days(self.schedule.irradiation, entry.on)
+        calendar = self.open_for(entry)
         if entry.if_closed is None or calendar.has(day):
             return day
         return calendar.last_before(day) if entry.if_closed == "previous" else calendar.nth(day, 0)
@@ -202,11 +219,6 @@ class Timetable:
         """Return the numbers of fractions with which a course can first reach the dose of an entry; empty for none."""
         timing = self.schedule.entries[event].timing
         return () if self.way is None else reaching(self.way.course, timing)
-
-    @property
-    def furthest(self) -> int:
-        """A day after which no holiday is left."""
-        return max((each.toordinal() + 7 for each in self.schedule.irradiation.holidays), default=0)
 
 
 def reaching(course: Course, timing: Timing) -> tuple[int, ...]:
@@ -221,18 +233,28 @@ def reaching(course: Course, timing: Timing) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def horizon(branch: Branch | None, schedule: Schedule) -> int:
-    """Return how many days a timetable can be long, for all that is followed."""
+def timetables(
+    schedule: Schedule, branch: Branch | None, way: Way | None, losses: Iterable[int] = (0,)
+) -> Iterator[Timetable]:
+    """Yield the timetables of one way to give a course, for every day on which it can begin and each number of losses."""
+    calendar, lost = open_days(schedule.irradiation), tuple(losses)
+    for start in starts(schedule.irradiation, _horizon(branch, schedule, calendar, max(lost))):
+        for each in lost:
+            yield Timetable(schedule, calendar, start, way, each)
+
+
+def _horizon(branch: Branch | None, schedule: Schedule, calendar: OpenDays, lost: int) -> int:
+    """Return within how many days of its start a timetable has everything that is followed."""
     fractions = max((way.fractions[-1] + 1 for way in branch.ways), default=0) if branch is not None else 0
-    irradiation = schedule.irradiation
-    lost = irradiation.lost_days + len(irradiation.holidays)
-    days = (fractions + lost) * 7 // len(irradiation.days) + 14
+    days = longest(calendar, fractions + lost)
     for entry in schedule.entries.values():
         match entry.timing:
             case Every(period, _, while_irradiating, times) if not while_irradiating or branch is None:
                 days += int(period.high or period.low) * (times or ENDLESS)
+            case After(_, delay) if delay is not None and delay.working:
+                days += longest(calendar, int(delay.high or delay.low)) + WEEK
             case After(_, delay) if delay is not None:
-                days += int(delay.high or delay.low) * (2 if delay.working else 1) + 7
+                days += int(delay.high or delay.low) + WEEK
             case _:
                 pass
     return days

@@ -68,13 +68,12 @@ def membership_transfers(
     sides: tuple[Condition, Condition],
     own: tuple[Condition, Condition],
     rules: tuple[Sequence[Condition], Sequence[Condition]],
-    every_rule: tuple[Sequence[Condition], Sequence[Condition]],
     words: tuple[str, str],
 ) -> tuple[Transfer, ...]:
     """Return who comes into a population, leaves it, or changes otherwise, in `words` for in and out.
 
-    `sides` are the population's conditions, old and new; `own` those in each version's own names. `rules` decide the
-    one side for members of the other, `every_rule` for anybody. Raises `Unknown`.
+    `sides` are the population's conditions, old and new; `own` those in each version's own names. `rules` decide each
+    side for whomever the other side does not exclude. Raises `Unknown`.
     """
     before, after = sides
     inner, outer = words
@@ -84,8 +83,8 @@ def membership_transfers(
         (inner, open_to, Holds(before), undetermined(after), rules[1]),
         (outer, inner, Holds(after), Fails(before), rules[0]),
         (open_to, inner, Holds(after), undetermined(before), rules[0]),
-        (outer, open_to, undetermined(after), Fails(before), every_rule[0]),
-        (open_to, outer, undetermined(before), Fails(after), every_rule[1]),
+        (outer, open_to, undetermined(after), Fails(before), rules[0]),
+        (open_to, outer, undetermined(before), Fails(after), rules[1]),
     )
     names = {inner: (True, False), outer: (False, True), open_to: (False, False)}
     found = []

@@ -17,7 +17,7 @@ from trialproof.model.protocol import NumberKind, Protocol
 from trialproof.model.unit import SPELLINGS, Unit, UnknownUnit, parse_unit, ratio
 from trialproof.verify.carried import rules_of
 from trialproof.verify.coverage import accounts
-from trialproof.verify.lexicon import lexicon, pattern
+from trialproof.verify.lexicon import lexicon, scan
 from trialproof.verify.linear import threshold, walk
 from trialproof.verify.passages import Text
 
@@ -149,10 +149,12 @@ def _limits_in_two_units(protocol: Protocol, amounts: Sequence[_Amount]) -> Iter
 
 
 def _wordings(text: Text) -> Iterator[Pair]:
-    for entry in lexicon().wordings:
-        first: dict[str, tuple[int, int]] = {}
-        for found in pattern(entry.terms).finditer(text.document.text):
-            first.setdefault(" ".join(found.group().casefold().split()), found.span())
+    entries = lexicon().wordings
+    met: dict[int, dict[str, tuple[int, int]]] = {}
+    terms = {(at, each) for at, entry in enumerate(entries) for each in entry.terms}
+    for (at, term), start, end in scan(text.document.text, terms):
+        met.setdefault(at, {}).setdefault(term, (start, end))
+    for entry, first in ((entries[at], first) for at, first in met.items()):
         if len(first) > 1:
             (one, here), (other, there) = list(first.items())[:2]
             yield Pair(one, other, (here, there), entry.because)
@@ -160,7 +162,7 @@ def _wordings(text: Text) -> Iterator[Pair]:
 
 def _hyphens(text: Text) -> Iterator[Pair]:
     """Yield `re-irradiation` beside `reirradiation`."""
-    solid = {}
+    solid: dict[str, tuple[int, int]] = {}
     for found in _WORD.finditer(text.document.text):
         solid.setdefault(found.group().casefold(), found.span())
     for found in _HYPHENATED.finditer(text.document.text):

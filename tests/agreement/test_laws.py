@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
 
-from hypothesis import assume, given, settings, strategies as st
+from hypothesis import assume, event, given, settings, strategies as st
 
 from tests.agreement.strategies import World, recordable, subjects, thresholds_of, worlds
 from trialproof.model.condition import AllOf, AnyOf, Condition, Count, IfThen, Not, Takes, Tally
-from trialproof.model.meaning import Meaning, Truth
+from trialproof.model.meaning import WHATEVER, Meaning, Truth
 from trialproof.model.patient import Patient, about
 from trialproof.model.protocol import Intent
 
@@ -88,3 +88,22 @@ def test_the_first_match_is_a_rule_that_holds_where_all_earlier_ones_fail(world:
             held = [meaning.truth(Takes(decision.name, choice.name)).holds for choice in decision.choices]
             assert sum(held) <= 1
             assert meaning.settled(decision) == any(held)
+
+
+@settings(max_examples=80, deadline=None)
+@given(worlds(asks=False, patients=2))
+def test_what_is_so_whichever_way_the_sentences_are_read_is_so_under_every_combination(world: World) -> None:
+    sentences = world.protocol.sentences
+    assume(sentences)
+    every = [dict(zip(sentences, each, strict=True)) for each in product(*(s.readings for s in sentences.values()))]
+    for patient in world.patients:
+        whatever = about(world.protocol, patient, dict.fromkeys(sentences, WHATEVER))
+        alone = [about(world.protocol, patient, selection) for selection in every[:16]]
+        for condition in (*world.conditions, *subjects(world.protocol)):
+            truth = whatever.truth(condition)
+            if truth.holds or truth.fails:
+                event("determined")
+                assert {meaning.truth(condition) for meaning in alone} == {truth}
+        number = whatever.number(world.term)
+        if number.known:
+            assert {meaning.number(world.term) for meaning in alone} == {number}

@@ -138,6 +138,10 @@ def of_code(found: Review, code: str) -> list[Finding]:
     return [each for each in found.findings if each.code == code]
 
 
+def arms(found: Review, code: str) -> list[Finding]:
+    return [each for each in of_code(found, code) if each.decision == "arm"]
+
+
 def test_the_first_four_bullets_read_with_and_admit_nobody(protocol: Protocol) -> None:
     """The audit's P1: no R0 patient has a positive margin; the two sentences are the whole contradiction."""
     found = review(protocol, selection={"population": "all"}, select=["TP2"])
@@ -160,14 +164,14 @@ def test_with_radical_surgery_left_open_it_admits_only_positive_margins_and_arm_
 
 def test_the_preferred_readings_have_two_boundary_gaps_an_rx_region_and_no_overlap(protocol: Protocol) -> None:
     found = review(protocol, select=["TP101", "TP102", "TP103", "TP104"])
-    assert [each.regions[0].words for each in of_code(found, "TP101")] == ["resection margin RX"]
-    assert [each.regions[0].words for each in of_code(found, "TP103")] == [
+    assert [each.regions[0].words for each in arms(found, "TP101")] == ["resection margin RX"]
+    assert [each.regions[0].words for each in arms(found, "TP103")] == [
         "resection margin R0, diameter exactly 5 cm",
         "resection margin R0, diameter under 5 cm, skip metastasis: no, time to recurrence exactly 16 months",
     ]
-    assert not of_code(found, "TP102")
-    assert not of_code(found, "TP104")
-    assert [each.code for each in found.proved] == ["TP102"]
+    assert not arms(found, "TP102")
+    assert not arms(found, "TP104")
+    assert [each.code for each in found.proved if each.decision == "arm"] == ["TP102"]
 
 
 def test_the_expected_silences(protocol: Protocol) -> None:

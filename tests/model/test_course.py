@@ -21,7 +21,7 @@ from trialproof.model.course import (
     working,
 )
 from trialproof.model.course_text import read_written
-from trialproof.model.radiobiology import ALPHA_BETA, bed, course_worth, eqd2, level_worth
+from trialproof.model.radiobiology import ALPHA_BETA, Formula, bed, course_worth, eqd2, level_worth
 
 WORTH = {
     "60 / 2 / 30": ("72.00", "100.00", "60.00", "60.00"),
@@ -120,10 +120,9 @@ def test_what_works_is_what_enumeration_finds(phase: Phase) -> None:
 
 @settings(max_examples=100)
 @given(phases(), st.sampled_from([bed, eqd2]), st.sampled_from([10, 3]))
-def test_the_ends_of_a_worth_are_reached_and_nothing_lies_beyond(phase: Phase, formula: object, ratio: int) -> None:
-    assert callable(formula)
+def test_the_ends_of_a_worth_are_reached_and_nothing_lies_beyond(phase: Phase, formula: Formula, ratio: int) -> None:
     level = only(phase)
-    worth = level_worth(formula, phase, level, Fraction(ratio))  # type: ignore[arg-type]
+    worth = level_worth(formula, phase, level, Fraction(ratio))
     reached = [
         formula(each.fractions * dose, dose, Fraction(ratio))
         for each in working(phase, level)
@@ -165,6 +164,11 @@ def test_of_a_simultaneous_boost_the_highest_level_counts() -> None:
     boosted = Phase((level_of("50.4", "1.8"), level_of("59.92-62.16", "2.14-2.22")), 28, 28)
     assert course_total(Course((boosted,))) == Span(Fraction("59.92"), Fraction("62.16"))
     assert course_total(Course((Phase(boosted.levels[::-1], 28, 28),))) == course_total(Course((boosted,)))
+
+
+def test_the_highest_level_is_the_one_that_is_given_most_and_not_the_one_written_with_the_largest_dose() -> None:
+    narrow = Phase((level_of("50.4", "1.8-2.5"), level_of("56", "2")), 28, 28)
+    assert course_total(Course((narrow,))) == Span(Fraction(56), Fraction(56))
 
 
 def test_a_course_of_which_one_phase_never_works_has_no_total_and_no_worth() -> None:

@@ -46,8 +46,7 @@ def course(folder: Path, text: str) -> str:
             "50.4 Gy / 1.8 Gy / 28 f with 59.92 Gy / 2.14 Gy / 28 f",
         ),
         (
-            "\n          - levels:\n              - 45 Gy/1.8 Gy/25 f\n              - 50 Gy/2 Gy/25 f\n"
-            "          - boost: 10 Gy/2 Gy/5 f",
+            "[{levels: [45 Gy/1.8 Gy/25 f, 50 Gy/2 Gy/25 f]}, {boost: 10 Gy/2 Gy/5 f}]",
             "45 Gy / 1.8 Gy / 25 f with 50 Gy / 2 Gy / 25 f, then a boost of 10 Gy / 2 Gy / 5 f",
         ),
     ],
@@ -87,14 +86,15 @@ def test_limits_and_checkpoints_are_read_with_their_units(tmp_path: Path) -> Non
     protocol = read(
         tmp_path,
         f"{COURSE}alpha_beta:\n  cord: 2 Gy\nlimits:\n  cord_dose:\n    of: EQD2\n    at_most: 4500 cGy\n"
-        "    alpha_beta: cord\n    for: dose is a\n    source: a book\nschedule:\n  imaging:\n    when: dose >= 50 Gy\n",
+        "    alpha_beta: cord\n    for: dose is a\n    source: a book\n"
+        "schedule:\n  imaging:\n    when: dose >= 50 Gy\n",
     )
     assert dict(protocol.alpha_beta) == {"cord": 2}
     limit = protocol.limits["cord_dose"]
     assert (limit.kind, limit.at_most, limit.alpha_beta) == (DoseKind.EQD2, Fraction(45), Fraction(2))
     assert limit.population == Assigned("dose", ("a",))
     checkpoint = protocol.checkpoints["imaging"]
-    assert (checkpoint.dose, checkpoint.population) == (50, EVERYONE)
+    assert (checkpoint.dose, checkpoint.population) == (Fraction(50), EVERYONE)
     assert {"cord_dose", "imaging"} <= protocol.places.keys()
 
 
@@ -109,7 +109,11 @@ BAD = [
     ("infinite", f"{CHOICE}        course: 60 Gy / «inf Gy» / 30 f", "`inf Gy` is not a dose"),
     ("wrong unit", f"{CHOICE}        course: «60 mg» / 2 Gy / 30 f", "expected a dose in Gy, found an amount in `mg`"),
     ("no unit", f"{CHOICE}        course: 60 Gy / «2» / 30 f", "`2` has no unit"),
-    ("boost alone", f"{CHOICE}        course:\n          «boost»: 10 Gy / 2 Gy / 5 f", "a boost without a course before"),
+    (
+        "boost alone",
+        f"{CHOICE}        course:\n          «boost»: 10 Gy / 2 Gy / 5 f",
+        "a boost without a course before",
+    ),
     (
         "boost first",
         f"{CHOICE}        course: [{{«boost»: 10 Gy / 2 Gy / 5 f}}, 50 Gy / 2 Gy / 25 f]",
@@ -149,8 +153,16 @@ BAD = [
     ("range", f"{COURSE}limits:\n  cord: {{at_most: «45-50 Gy», source: x}}", "expected one dose, found a range"),
     ("no source", f"{COURSE}limits:\n  «cord»: {{at_most: 45 Gy}}", "`cord` has no `source`"),
     ("empty source", f"{COURSE}limits:\n  cord: {{at_most: 45 Gy, source: «''»}}", "nothing stands here"),
-    ("kind", f"{COURSE}limits:\n  cord: {{of: «mean», at_most: 45 Gy, source: x}}", "expected `total`, `dose per fraction`"),
-    ("no tissue", f"{COURSE}limits:\n  «cord»: {{of: BED, at_most: 45 Gy, source: x}}", "a limit of `BED` needs an alpha/beta"),
+    (
+        "kind",
+        f"{COURSE}limits:\n  cord: {{of: «mean», at_most: 45 Gy, source: x}}",
+        "expected `total`, `dose per fraction`",
+    ),
+    (
+        "no tissue",
+        f"{COURSE}limits:\n  «cord»: {{of: BED, at_most: 45 Gy, source: x}}",
+        "a limit of `BED` needs an alpha/beta",
+    ),
     (
         "unknown tissue",
         f"{COURSE}limits:\n  cord: {{of: BED, at_most: 45 Gy, alpha_beta: «early», source: x}}",
@@ -165,7 +177,11 @@ BAD = [
     ("alpha/beta of zero", f"{COURSE}alpha_beta:\n  cord: «0» Gy", "is not above zero"),
     ("alpha/beta without a unit", f"{COURSE}alpha_beta:\n  cord: «3»", "`3` has no unit"),
     ("dose to wait for", f"{COURSE}schedule:\n  imaging:\n    when: dose >= «50 cm»", "expected a dose in Gy"),
-    ("name twice", f"{COURSE}limits:\n  «dose»: {{at_most: 45 Gy, source: x}}", "`dose` is the name of a decision already"),
+    (
+        "name twice",
+        f"{COURSE}limits:\n  «dose»: {{at_most: 45 Gy, source: x}}",
+        "`dose` is the name of a decision already",
+    ),
 ]
 
 

@@ -32,6 +32,7 @@ from trialproof.model.condition import (
     Product,
     Quotient,
     Readings,
+    ReadTerm,
     Relation,
     Sum,
     Takes,
@@ -40,8 +41,8 @@ from trialproof.model.condition import (
     Value,
     Yes,
 )
-from trialproof.model.meaning import Truth
-from trialproof.model.patient import Patient, about
+from trialproof.model.meaning import WHATEVER, Truth
+from trialproof.model.patient import OnePatient, Patient, about
 from trialproof.model.protocol import (
     CategoryKind,
     Choice,
@@ -247,6 +248,11 @@ def test_sums_and_products_are_exact_and_empty_ones_have_a_value() -> None:
     assert measure(Product((constant(0), Value("weight")))) is None
 
 
+def test_whatever_is_measured_is_a_fraction() -> None:
+    for term in (Sum(()), Product(()), Value("weight"), Floor(Value("weight")), Quotient(constant(4), constant(2))):
+        assert type(measure(term, weight=70)) is Fraction
+
+
 def test_cases_take_the_one_row_that_holds_where_every_other_row_fails() -> None:
     points = Cases(((below("weight", 50), constant(1)), (above("weight", 80), constant(3)), (FEMALE, constant(2))))
     assert measure(points, weight=40, sex="male") == 1
@@ -288,6 +294,36 @@ def test_a_sentence_means_its_preferred_reading_unless_another_is_chosen() -> No
     someone = patient({"weight": 75})
     assert about(protocol, someone).truth(rule) == FAILS
     assert about(protocol, someone, {"heavy": "wide"}).truth(rule) == HOLDS
+
+
+def test_whichever_way_a_sentence_is_read_it_holds_or_fails_only_where_every_reading_does() -> None:
+    options = (("strict", above("weight", 80)), ("wide", above("weight", 70)), ("female", FEMALE))
+    rule, protocol = Readings("heavy", options), protocol_of(sentences=(Sentence("heavy", tuple("abc"), "a"),))
+
+    def whatever(**values: str | int) -> Truth[bool]:
+        return about(protocol, patient(values), {"heavy": WHATEVER}).truth(rule)
+
+    assert whatever(weight=90, sex="female") == HOLDS
+    assert whatever(weight=60, sex="male") == FAILS
+    assert whatever(weight=75, sex="female") == UNDETERMINED
+    assert whatever(weight=75, sex="male") == UNDETERMINED
+    assert whatever(weight=90) == UNDETERMINED
+
+
+def test_whichever_way_a_number_is_read_it_is_known_only_where_every_reading_gives_the_same() -> None:
+    double = Product((Value("height"), constant(2)))
+    term = ReadTerm("dose", (("weight", Value("weight")), ("fixed", constant(70)), ("double", double)))
+    protocol = protocol_of(sentences=(Sentence("dose", tuple("abc"), "a"),))
+
+    def whatever(**values: str | int) -> Fraction | None:
+        number = about(protocol, patient(values), {"dose": WHATEVER}).number(term)
+        return number.value if number.known else None
+
+    assert whatever(weight=70, height=35) == 70
+    assert whatever(weight=71, height=35) is None
+    assert whatever(weight=70, height=36) is None
+    assert whatever(weight=70) is None
+    assert whatever(height=35) is None
 
 
 def test_eligible_is_every_inclusion_met_and_no_exclusion_and_one_broken_criterion_settles_it() -> None:
@@ -370,3 +406,19 @@ def test_the_first_match_waits_for_an_earlier_choice_that_is_undetermined() -> N
     assert judge(Takes("arm", "narrow"), protocol, recurrence=True, skip=True) == UNDETERMINED
     assert judge(is_in("narrow"), protocol, recurrence=True, skip=True) == UNDETERMINED
     assert judge(is_in("wide"), protocol, recurrence=True, diameter=7) == HOLDS
+
+
+# The carrier.
+
+
+def test_a_record_that_is_no_number_is_never_taken_for_one() -> None:
+    for value in ("70", True):
+        with pytest.raises(TypeError, match=f"`weight` is recorded as {value!r}, which is not a number"):
+            OnePatient(Patient.of({"weight": value}), {}).number("weight")
+
+
+def test_a_patient_is_asked_under_the_readings_that_were_given() -> None:
+    carrier = OnePatient(patient({}), {"heavy": "wide"})
+    assert (carrier.reading("heavy"), carrier.chosen("heavy", "wide"), carrier.chosen("heavy", "strict")) == (
+        "wide", True, False,
+    )  # fmt: skip

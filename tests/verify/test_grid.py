@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from trialproof.verify.grid import Box, Grid, Region, Scale, TooMuch, count, shared, uncovered, volume
-from trialproof.verify.grid_box import bits, unbroken
+from trialproof.verify.grid_box import bits, unbroken, without
 from trialproof.verify.grid_index import Index
 from trialproof.verify.grid_share import shared_pieces
 from trialproof.verify.grid_split import Effort
@@ -318,6 +318,16 @@ def test_volumes_that_add_up_prove_nothing_where_rules_meet() -> None:
     half = (0b01, 0b11, 0b11)
     counted = count(CUBE, [[half], [half]])
     assert (sum(counted.rules), counted.domain, counted.meeting, counted.clean) == (8, 8, 1, False)
+
+
+def test_a_box_with_a_hole_keeps_its_named_parts_once() -> None:
+    assert unbroken(Grid((Scale(5, 4), Scale(2))), (0b11011, 0b10)) == [(0b10011, 0b10), (0b01000, 0b10)]
+
+
+def test_what_is_left_of_a_box_around_a_hole_is_disjoint() -> None:
+    assert list(without((0b11, 0b11), (0b01, 0b01))) == [(0b10, 0b11), (0b01, 0b10)]
+    assert list(without((0b11, 0b11), (0b00, 0b01))) == [(0b11, 0b11)]
+    assert list(without((0b01, 0b01), (0b11, 0b11))) == []
 
 
 def test_one_rule_is_not_told_apart_from_anything() -> None:

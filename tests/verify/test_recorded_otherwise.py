@@ -149,3 +149,16 @@ def test_numbers_are_compared_by_what_each_version_charts_of_the_true_value(old:
         assert not [each for each in people if "size" in each.old.record]
         return
     check_sets(found, people)
+
+
+def test_what_a_version_does_not_ask_for_need_not_lie_in_its_range() -> None:
+    """A true value over 2 cm is charted as 4 cm, beyond the new range, if it is charted at all."""
+    exactly_three = AllOf((Not(Yes("there")), Compare(Value("size"), Relation.EQ, Number(Fraction(3)))))
+    large = Compare(Value("size"), Relation.GT, Number(Fraction(1)))
+    old_kind = NumberKind(Fraction(0), Fraction(4), parse_unit("cm"), Fraction(1))
+    new_kind = NumberKind(Fraction(0), Fraction(3), parse_unit("cm"), Fraction(2), "up")
+    old = protocol_of(Quantity("size", old_kind), large, exactly_three)
+    new = protocol_of(Quantity("size", new_kind, applies_if=Yes("there")), large)
+    found = compared(old, new)
+    check_sets(found, everybody(old, new))
+    assert found.eligibility.compared.staying

@@ -19,14 +19,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from trialproof.model.schedule import WEEKDAYS, After, Entry, Every, say_weekdays
-from trialproof.verify.calendar import OpenDays, days_after, open_days, starts, weekday
+from trialproof.model.schedule import WEEKDAYS, After, Entry, Every, say_timing, say_weekdays
+from trialproof.verify.calendar import OpenDays, days_after, open_days, weekday
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up
-from trialproof.verify.doses import as_prescribed
 from trialproof.verify.finding import Detail, Finding, Label, Proved, Severity
 from trialproof.verify.solver import Unknown
-from trialproof.verify.timetable import ENDLESS, Branch, Timetable, applies, branches, horizon
+from trialproof.verify.timetable import ENDLESS, Branch, Timetable, applies, branches, found_under, timetables
 
 CODE, NAME = "TP402", "closed-day"
 DATES_SHOWN = 10
@@ -49,7 +48,8 @@ def _judge(case: Case, entry: Entry) -> Iterator[Said]:
     calendar = open_days(case.protocol.schedule.irradiation, entry.on)
     closed: dict[tuple[int, tuple[int, ...]], None] = {}
     looked = False
-    for branch in concerned or [None]:
+    whom: tuple[Branch | None, ...] = (*concerned,) or (None,)
+    for branch in whom:
         for timetable, cycle in _occasions(case, entry, branch):
             for before, due in _due(timetable, entry, cycle, calendar):
                 looked = True
@@ -61,14 +61,13 @@ def _judge(case: Case, entry: Entry) -> Iterator[Said]:
     if not closed:
         yield Proved(CODE, NAME, f"`{entry.name}` falls on an open day, whenever the course begins")
         return
-    prescriptions = [each.prescription for each in concerned]
     yield Finding(
         CODE,
         NAME,
         Severity.WARNING,
         _message(case, entry, closed),
-        readings=as_prescribed(case, *prescriptions),
-        labels=(Label(entry.place, entry.quotes, f"`{entry.name}`: {_when(entry)}"), *_label_of_base(case, entry)),
+        readings=found_under(case, concerned, entry.name),
+        labels=(_label(entry), *_label_of_base(case, entry)),
         help="say what to do then: `if_closed: next`, a range of days, or the weekdays on which the course may begin",
         details=tuple(_rows(case, entry, closed)),
     )
@@ -79,11 +78,10 @@ def _occasions(case: Case, entry: Entry, branch: Branch | None) -> Iterator[tupl
     schedule = case.protocol.schedule
     repeated = schedule.cycle_of(entry.name)
     for way in (None,) if branch is None else branch.ways:
-        for start in starts(schedule.irradiation, horizon(branch, schedule)):
-            for lost in range(schedule.irradiation.lost_days + 1 if way is not None else 1):
-                timetable = Timetable(schedule, start, way, lost)
-                for cycle in range(1 if repeated is None else _most(timetable, repeated)):
-                    yield timetable, cycle
+        losses = range(schedule.irradiation.lost_days + 1 if way is not None else 1)
+        for timetable in timetables(schedule, branch, way, losses):
+            for cycle in range(1 if repeated is None else _most(timetable, repeated)):
+                yield timetable, cycle
 
 
 def _most(timetable: Timetable, repeated: str) -> int:
@@ -99,7 +97,7 @@ def _due(timetable: Timetable, entry: Entry, cycle: int, calendar: OpenDays) -> 
                 yield day, range(day + cycle * int(period.low), day + cycle * int(high) + 1)
         case After(event, delay) if delay is not None:
             for day in timetable.days(event, cycle):
-                for due in days_after(day, delay, calendar, timetable.furthest):
+                for due in days_after(day, delay, calendar):
                     yield day, due
         case _:
             pass
@@ -115,22 +113,14 @@ def _message(case: Case, entry: Entry, closed: dict[tuple[int, tuple[int, ...]],
     return f"`{entry.name}` can fall on {where.replace(' and ', ' or ')}"
 
 
-def _when(entry: Entry) -> str:
-    match entry.timing:
-        case Every(period):
-            return f"every {period.text}"
-        case After(event, delay) if delay is not None:
-            return f"{delay.text} after `{event}`"
-        case _:
-            return entry.title
-
-
 def _label_of_base(case: Case, entry: Entry) -> tuple[Label, ...]:
     before = case.protocol.schedule.before(entry.name)
-    if before not in case.protocol.schedule.entries:
-        return ()
-    base = case.protocol.schedule.entries[before]
-    return (Label(base.place, base.quotes, f"`{base.name}`: {_when(base)}"),)
+    base = case.protocol.schedule.entries.get(before or "")
+    return () if base is None else (_label(base),)
+
+
+def _label(entry: Entry) -> Label:
+    return Label(entry.place, entry.quotes, f"`{entry.name}`: {say_timing(entry.timing)}")
 
 
 def _rows(case: Case, entry: Entry, closed: dict[tuple[int, tuple[int, ...]], None]) -> Iterator[Detail]:
@@ -162,8 +152,7 @@ decisions:
       everybody: {{when: everyone, course: 60 Gy / 2 Gy / 30 f}}
 schedule:
   irradiation: {{days: Mon-Fri, start: {start}}}
-  chemotherapy: {{every: 21 days, from: first fraction, while: irradiation}}
-  growth_factor: {{after: chemotherapy, delay: {delay}}}
+  growth_factor: {{after: first fraction, delay: {delay}}}
 """
 PASSES = (
     _HEAD.format(title="from Monday to Wednesday", start="Mon-Wed", delay="48 hours"),

@@ -3,9 +3,10 @@
 What it does
     Where the schedule says how long it must be from one event to another, takes all its sentences together, cycle by
     cycle and for every prescription, and looks for times that keep them all. What has no fixed length may take any time
-    that its sentence allows. If there are no such times, it names a smallest set of sentences that contradict one
-    another, and for whom all of them are. Working days count as the fewest and the most calendar days that they can
-    take, so that a contradiction that only some calendars have is not seen; then nothing is shown as proved.
+    that its sentence allows. A time to what repeats is one to its first cycle, and one from it is from its last, unless
+    `next` or the same cycle is meant. If there are no such times, it names a smallest set of sentences that contradict
+    one another and concern one patient. Working days count as the fewest and the most calendar days that they can take,
+    so that a contradiction that only some calendars have is not seen; then nothing is shown as proved.
 
 Why it matters
     Two sentences pages apart, each sensible, leave no day for the next dose, and the patient is in the middle of
@@ -21,20 +22,22 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from trialproof.model.exact import plain
-from trialproof.model.schedule import FIRST, LAST, After, Apart, AtDose, Entry, Every, Schedule
-from trialproof.verify.calendar import open_days, shortest_and_longest, starts
+from trialproof.model.schedule import FIRST, LAST, After, Apart, AtDose, Entry, Every, Schedule, say_timing
+from trialproof.verify.calendar import open_days, shortest_and_longest
 from trialproof.verify.case import Case
-from trialproof.verify.check import Check, Said, Vacuous, gave_up
-from trialproof.verify.doses import as_prescribed, prescription_label
+from trialproof.verify.check import Check, Said, Vacuous, gave_up, joined
+from trialproof.verify.doses import prescription_label
 from trialproof.verify.finding import Detail, Finding, Label, Proved, Severity
 from trialproof.verify.intervals import Constraint, contradictions, narrowest, of
 from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Holds
-from trialproof.verify.timetable import ENDLESS, Branch, Timetable, applies, branches, horizon, populations
+from trialproof.verify.timetable import ENDLESS, Branch, Timetable, applies, branches, found_under, populations, timetables
 
 CODE, NAME = "TP404", "contradicting-intervals"
 COURSE = "the course"
 """What the length of a course, and the day of a dose within it, are said to come from."""
+FOLLOWED = 2
+"""So many cycles are followed where nothing says how many there are."""
 
 
 def run(case: Case) -> Iterator[Said]:
@@ -70,6 +73,7 @@ def _is_exact(schedule: Schedule) -> bool:
     """Return whether no sentence was widened to what it can mean on some calendar."""
     return not any(
         each.if_closed is not None
+        or (isinstance(each.timing, Every) and each.timing.times is None)
         or isinstance(each.timing, AtDose)
         or (isinstance(each.timing, After) and (each.timing.event == LAST or _working(each.timing)))
         or (isinstance(each.timing, Apart) and LAST in (each.timing.first, each.timing.second))
@@ -119,6 +123,7 @@ def _constraints(case: Case, branch: Branch | None) -> Iterator[Constraint]:
 
 
 def _apart(schedule: Schedule, name: str, timing: Apart, counts: dict[str, int]) -> Iterator[Constraint]:
+    """Yield a time between two events: in each cycle, or from the last cycle of the one to the first of the other."""
     cycles = schedule.cycle_of(timing.first), schedule.cycle_of(timing.second)
     low, high = timing.length.low, timing.length.high
     if cycles[0] is not None and cycles[0] == cycles[1]:
@@ -126,29 +131,29 @@ def _apart(schedule: Schedule, name: str, timing: Apart, counts: dict[str, int])
             ends = _event(timing.first, cycle), _event(timing.second, cycle + timing.to_next)
             yield Constraint(*ends, low, high, name)
         return
-    firsts, seconds = (range(counts[each]) if each is not None else [None] for each in cycles)
-    for first in firsts:
-        for second in seconds:
-            yield Constraint(_event(timing.first, first), _event(timing.second, second), low, high, name)
+    first = _event(timing.first, None if cycles[0] is None else counts[cycles[0]] - 1)
+    second = _event(timing.second, None if cycles[1] is None else 0)
+    yield Constraint(first, second, low, high, name)
 
 
 def _timetables(schedule: Schedule, branch: Branch | None) -> list[Timetable]:
     if branch is None:
         return []
     return [
-        Timetable(schedule, start, way, lost)
+        each
         for way in branch.ways
-        for start in starts(schedule.irradiation, horizon(branch, schedule))
-        for lost in (0, schedule.irradiation.lost_days)
+        for each in timetables(schedule, branch, way, (0, schedule.irradiation.lost_days))
     ]
 
 
 def _cycles(schedule: Schedule, name: str, tables: list[Timetable]) -> int:
-    """Return how many cycles are followed: the most that there can be."""
+    """Return how many cycles are followed: the most that there can be, or two where nothing says how many."""
     timing = schedule.entries[name].timing
-    most = (timing.times if isinstance(timing, Every) else None) or ENDLESS
     counts = [each.cycles(name)[1] for each in tables if each.days(name)]
-    return max(counts) if counts else most
+    most = max(counts, default=ENDLESS)
+    if most < ENDLESS:
+        return most
+    return (timing.times if isinstance(timing, Every) else None) or FOLLOWED
 
 
 def _event(name: str, cycle: int | None) -> str:
@@ -171,30 +176,37 @@ def _moved(
 
 def _meet(case: Case, branch: Branch | None, names: frozenset[str]) -> bool:
     """Return whether there is a patient whom all sentences of a set are for. Raises `Unknown`."""
-    schedule = case.protocol.schedule
-    events = [name for name in names if name in schedule.entries]
-    for name in list(events):
-        timing = schedule.entries[name].timing
-        if isinstance(timing, Apart):
-            events += [timing.first, timing.second]
+    events = _events(case.protocol.schedule, names)
     if branch is not None:
         return applies(case, branch, *events)
     return case.possible(case.patients())([Holds(populations(case.protocol, *events))])
+
+
+def _events(schedule: Schedule, names: frozenset[str]) -> list[str]:
+    """Return the entries of a set, and the events that its intervals lie between."""
+    found = sorted(name for name in names if name in schedule.entries)
+    for name in list(found):
+        timing = schedule.entries[name].timing
+        if isinstance(timing, Apart):
+            found += [timing.first, timing.second]
+    return found
 
 
 def _finding(case: Case, branch: Branch | None, core: frozenset[str], constraints: list[Constraint]) -> Finding:
     schedule = case.protocol.schedule
     concerned = [entry for name, entry in schedule.entries.items() if name in core]
     of_course = branch is not None and COURSE in core
-    names = [f"`{each.name}`" for each in concerned] + ([f"the course of {branch.name}"] if branch and of_course else [])
-    labels = [Label(each.place, each.quotes, f"`{each.name}`: {_says(each)}") for each in concerned]
+    names = [f"`{each.name}`" for each in concerned]
+    if branch is not None and of_course:
+        names.append(f"the course of {branch.name}")
+    labels = [Label(each.place, each.quotes, f"`{each.name}`: {say_timing(each.timing)}") for each in concerned]
     prescriptions = [branch.prescription] if branch is not None and of_course else []
     return Finding(
         CODE,
         NAME,
         Severity.ERROR,
-        f"{names[0]} contradicts itself" if len(names) == 1 else f"{_and(names)} cannot all be kept",
-        readings=as_prescribed(case, *prescriptions),
+        f"{names[0]} contradicts itself" if len(names) == 1 else f"{joined(names)} cannot all be kept",
+        readings=found_under(case, [] if branch is None else [branch], *_events(schedule, core)),
         labels=(*labels, *(prescription_label(case, each) for each in prescriptions)),
         help="lengthen or shorten one of them",
         details=tuple(_rows(schedule, core, constraints)),
@@ -211,34 +223,17 @@ def _rows(schedule: Schedule, core: frozenset[str], constraints: list[Constraint
             low, high = narrowest(others, each.first, each.second)
             short = high is not None and each.low is not None and high < each.low
             long = low is not None and each.high is not None and low > each.high
-            if short or long:
+            if (short and (high or 0) >= 0) or (long and low is not None):
                 to = f"the next `{entry.timing.second}`" if entry.timing.to_next else f"`{entry.timing.second}`"
                 left = f"at most {_days(high)}" if short else f"at least {_days(low)}"
-                yield Detail(
-                    "", f"from `{entry.timing.first}` to {to}: `{name}` says {entry.timing.length.text}, the rest {left}"
-                )
+                says = f"`{name}` says {entry.timing.length.text}, the rest {left}"
+                yield Detail("", f"from `{entry.timing.first}` to {to}: {says}")
                 break
 
 
 def _days(number: Fraction | None) -> str:
     assert number is not None  # noqa: S101 - who says it has compared it
     return f"{plain(number)} day{'' if number == 1 else 's'}"
-
-
-def _says(entry: Entry) -> str:
-    match entry.timing:
-        case Every(period):
-            return f"every {period.text}"
-        case After(event, delay):
-            return f"after `{event}`" if delay is None else f"{delay.text} after `{event}`"
-        case Apart(first, second, length, to_next):
-            return f"from `{first}` to {'the next ' if to_next else ''}`{second}` {length.text}"
-        case _:
-            return entry.title
-
-
-def _and(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 _HEAD = """\

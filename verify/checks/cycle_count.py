@@ -18,14 +18,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trialproof.model.schedule import Entry, Every, say_weekdays
-from trialproof.verify.calendar import starts, weekday
+from trialproof.model.schedule import Entry, Every, say_timing, say_weekdays
+from trialproof.verify.calendar import weekday
 from trialproof.verify.case import Case
-from trialproof.verify.check import Check, Said, Vacuous, gave_up
-from trialproof.verify.doses import as_prescribed, prescription_label
+from trialproof.verify.check import Check, Said, Vacuous, gave_up, joined
+from trialproof.verify.doses import prescription_label
 from trialproof.verify.finding import Detail, Finding, Label, Proved, Severity
 from trialproof.verify.solver import Unknown
-from trialproof.verify.timetable import Branch, Timetable, Way, applies, branches, horizon
+from trialproof.verify.timetable import Branch, Way, applies, branches, found_under, timetables
 
 CODE, NAME = "TP401", "cycle-count"
 MOST_LOST = 10
@@ -43,7 +43,7 @@ def run(case: Case) -> Iterator[Said]:
 
 
 def _judge(case: Case, entry: Entry, timing: Every) -> Iterator[Said]:
-    label = Label(entry.place, entry.quotes, f"`{entry.name}`: every {timing.period.text}")
+    label = Label(entry.place, entry.quotes, f"`{entry.name}`: {say_timing(timing)}")
     if not timing.while_irradiating:
         if timing.times is None:
             yield Finding(
@@ -56,14 +56,20 @@ def _judge(case: Case, entry: Entry, timing: Every) -> Iterator[Said]:
             )
         return
     concerned = [each for each in branches(case) if applies(case, each, entry.name)]
-    counts = {each.name: _counts(case, entry, each) for each in concerned}
-    counts = {name: found for name, found in counts.items() if found}
+    possible: dict[str, set[int]] = {}
+    for each in concerned:
+        possible.setdefault(f"`{each.prescription.choice}`", set()).update(_counts(case, entry, each))
+    counts = {name: tuple(sorted(found)) for name, found in possible.items() if found}
     if not counts:
         yield Vacuous(f"the cycles of `{entry.name}`: no course that can be given says how long irradiation lasts")
         return
     lost = case.protocol.schedule.irradiation.lost_days
     said = f"with up to {_days(lost)} lost" if lost else "if no day is lost"
-    details = tuple(row for each in concerned for row in _rows(case, entry, each))
+    together: dict[str, list[str]] = {}
+    for each in concerned:
+        for words, row in _rows(case, entry, each):
+            together.setdefault(row, []).append(words)
+    details = tuple(Detail("", f"{joined(dict.fromkeys(words))}, {row}") for row, words in together.items())
     if len({number for found in counts.values() for number in found}) == 1:
         number = _cycles(next(iter(counts.values())))
         more = [at for each in concerned for way in each.ways if (at := _another(case, entry, each, way)) is not None]
@@ -71,68 +77,64 @@ def _judge(case: Case, entry: Entry, timing: Every) -> Iterator[Said]:
         whom = "every prescription" if len(counts) > 1 else next(iter(counts))
         yield Proved(CODE, NAME, f"`{entry.name}` has {number} for {whom}, {said}{but}")
         return
-    together: dict[tuple[int, ...], list[str]] = {}
-    for name, found in counts.items():
-        together.setdefault(found, []).append(name)
-    parts = [f"{_cycles(found)} for {_and(names)}" for found, names in together.items()]
+    parts = [
+        f"{_cycles(numbers)} for {joined([name for name, found in counts.items() if found == numbers])}"
+        for numbers in dict.fromkeys(counts.values())
+    ]
     yield Finding(
         CODE,
         NAME,
         Severity.WARNING,
         f"`{entry.name}`, every {timing.period.text} while irradiating, comes to {', '.join(parts)}, {said}",
-        readings=as_prescribed(case, *(each.prescription for each in concerned)),
+        readings=found_under(case, concerned, entry.name),
         labels=(label, *dict.fromkeys(prescription_label(case, each.prescription) for each in concerned)),
         help="say how many cycles are meant: `times: 2`",
         details=details,
     )
 
 
-def _timetables(case: Case, branch: Branch, way: Way, lost: int) -> Iterator[Timetable]:
-    schedule = case.protocol.schedule
-    for start in starts(schedule.irradiation, horizon(branch, schedule) + 7 * lost):
-        yield Timetable(schedule, start, way, lost)
-
-
 def _counts(case: Case, entry: Entry, branch: Branch) -> tuple[int, ...]:
     """Return the numbers of cycles that a branch can come to, ascending."""
+    schedule = case.protocol.schedule
     found: set[int] = set()
     for way in branch.ways:
-        for lost in range(case.protocol.schedule.irradiation.lost_days + 1):
-            for timetable in _timetables(case, branch, way, lost):
-                if timetable.days(entry.name):
-                    few, many = timetable.cycles(entry.name)
-                    found.update(range(few, many + 1))
+        for timetable in timetables(schedule, branch, way, range(schedule.irradiation.lost_days + 1)):
+            if timetable.days(entry.name):
+                few, many = timetable.cycles(entry.name)
+                found.update(range(few, many + 1))
     return tuple(sorted(found))
 
 
 def _another(case: Case, entry: Entry, branch: Branch, way: Way) -> int | None:
-    """Return how many lost days can first bring a cycle more than is declared possible; None for none of those tried."""
+    """Return how many lost days can first bring a cycle more than those declared; None for none of those tried."""
     declared = case.protocol.schedule.irradiation.lost_days
-    most = [
-        max((each.cycles(entry.name)[1] for each in _timetables(case, branch, way, lost)), default=0)
-        for lost in range(declared, declared + MOST_LOST + 1)
-    ]
-    return next((declared + at for at, number in enumerate(most) if number > most[0]), None)
+
+    def most(lost: int) -> int:
+        return max(each.cycles(entry.name)[1] for each in timetables(case.protocol.schedule, branch, way, [lost]))
+
+    possible = most(declared)
+    return next((lost for lost in range(declared + 1, declared + MOST_LOST + 1) if most(lost) > possible), None)
 
 
-def _rows(case: Case, entry: Entry, branch: Branch) -> Iterator[Detail]:
-    """Yield for each number of fractions when the last one is given, and how many cycles that makes."""
+def _rows(case: Case, entry: Entry, branch: Branch) -> Iterator[tuple[str, str]]:
+    """Yield the branch, and when its last fraction is given and how many cycles that makes, for each way."""
     irradiation = case.protocol.schedule.irradiation
     for way in branch.ways:
         for lost in range(irradiation.lost_days + 1):
             groups: dict[tuple[int, int], dict[int, set[int]]] = {}
-            for timetable in _timetables(case, branch, way, lost):
+            for timetable in timetables(case.protocol.schedule, branch, way, [lost]):
                 last = groups.setdefault(timetable.cycles(entry.name), {})
                 last.setdefault(timetable.day_of_last, set()).add(weekday(timetable.start))
+            dated = bool(irradiation.holidays)
             parts = [
-                f"last fraction on {_last_days(last, exact=not irradiation.holidays)}, {_cycles(tuple(sorted(set(key))))}"
+                f"last fraction on {_last_days(last, exact=not dated)}, {_cycles(tuple(sorted(set(key))))}"
                 for key, last in groups.items()
             ]
             more = _another(case, entry, branch, way) if lost == irradiation.lost_days else None
             if more is not None:
                 parts[-1] += f"; {_days(more)} lost can bring another"
             after = f" and {_days(lost)} lost" if lost else ""
-            yield Detail("", f"{branch.name}, {len(way.fractions)} f{after}: {'; '.join(parts)}")
+            yield branch.name, f"{len(way.fractions)} f{after}: {'; '.join(parts)}"
 
 
 def _last_days(last: dict[int, set[int]], *, exact: bool) -> str:
@@ -151,10 +153,6 @@ def _cycles(numbers: tuple[int, ...]) -> str:
 
 def _days(number: int) -> str:
     return f"{number} day{'' if number == 1 else 's'}"
-
-
-def _and(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 _COURSES = """\

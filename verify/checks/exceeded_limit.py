@@ -63,7 +63,8 @@ def _given(course: Course, limit: DoseLimit) -> Span | None:
             doses = [
                 each.dose
                 for phase in course.phases
-                for each in working(phase, phase.highest)
+                for level in phase.levels
+                for each in working(phase, level)
                 if each.dose is not None
             ]
             return max(doses, key=lambda dose: dose.high, default=None)
@@ -78,7 +79,8 @@ def _finding(case: Case, prescription: Prescription, limit: DoseLimit, given: Sp
     unit = f" at alpha/beta {say_gray(limit.alpha_beta)}" if limit.alpha_beta is not None else ""
     what = "" if limit.kind is DoseKind.TOTAL else f" {limit.kind.value}"
     amount = f"up to {say_gray(given.high)}" if given.low <= limit.at_most else say_grays(given)
-    allowed = f"`{limit.name}`, {limit.title}: at most {say_gray(limit.at_most)}{what}{unit} ({limit.source})"
+    label = f", {limit.label}" if limit.label else ""
+    allowed = f"`{limit.name}`{label}: at most {say_gray(limit.at_most)}{what}{unit} ({limit.source})"
     return Finding(
         CODE,
         NAME,

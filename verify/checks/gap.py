@@ -45,7 +45,7 @@ def run(case: Case) -> Iterator[Said]:
                 yield gap_finding(case, decision, region, CODE, NAME)
             if not found.complete:
                 yield gave_up(CODE, NAME, what, "there are more regions than are searched", decision)
-            if not found.regions:
+            elif not found.regions:
                 yield _no_gap(case, decision)
         except Unknown as reason:
             yield gave_up(CODE, NAME, what, reason, decision)

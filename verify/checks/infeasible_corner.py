@@ -76,7 +76,7 @@ def _judge(case: Case, prescription: Prescription, phase: Phase, level: Level) -
 
 
 def _judge_together(case: Case, prescription: Prescription, phase: Phase) -> Iterator[Finding]:
-    if working(phase, phase.highest):
+    if working(phase, phase.levels[0]):
         return
     details = []
     for level in phase.levels:

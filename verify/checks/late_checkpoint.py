@@ -19,14 +19,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trialproof.model.schedule import After, Duration, Entry
-from trialproof.verify.calendar import starts
+from trialproof.model.schedule import After, Duration, Entry, say_timing
 from trialproof.verify.case import Case
-from trialproof.verify.check import Check, Said, Vacuous, gave_up
-from trialproof.verify.doses import as_prescribed, prescription_label
+from trialproof.verify.check import Check, Said, Vacuous, gave_up, joined
+from trialproof.verify.doses import prescription_label
 from trialproof.verify.finding import Detail, Finding, Label, Proved, Severity
 from trialproof.verify.solver import Unknown
-from trialproof.verify.timetable import Branch, Timetable, Way, applies, branches, horizon, reaching
+from trialproof.verify.timetable import Branch, Timetable, Way, applies, branches, found_under, reaching, timetables
 
 CODE, NAME = "TP403", "late-checkpoint"
 
@@ -65,7 +64,8 @@ def run(case: Case) -> Iterator[Said]:
 def _judge(case: Case, entry: Entry, timing: After) -> Iterator[Said]:
     schedule = case.protocol.schedule
     checkpoint = schedule.entries[schedule.chain(entry.name)[-1]]
-    found = [left for branch in branches(case) if applies(case, branch, entry.name) for left in _left(case, entry, branch)]
+    whom = [each for each in branches(case) if applies(case, each, entry.name)]
+    found = [left for branch in whom for left in _left(case, entry, branch)]
     if not found:
         yield Vacuous(f"`{entry.name}`: no course of its patients reaches the dose of `{checkpoint.name}`")
         return
@@ -73,11 +73,12 @@ def _judge(case: Case, entry: Entry, timing: After) -> Iterator[Said]:
     if not late:
         fewest = min(each.fewest for each in found if each.fewest is not None)
         plural = "" if fewest == 1 else "s"
-        yield Proved(CODE, NAME, f"at least {fewest} fraction{plural} of every course are left once `{entry.name}` is ready")
+        said = f"every course has at least {fewest} fraction{plural} left once `{entry.name}` is ready"
+        yield Proved(CODE, NAME, said)
         return
-    names = _and(list(dict.fromkeys(each.branch.name for each in late)))
+    names = joined(dict.fromkeys(each.branch.name for each in late))
     if late[0].fewest is None:
-        parts = _and([f"{_numbers(found, name)} for {name}" for name in dict.fromkeys(e.branch.name for e in found)])
+        parts = joined([f"{_numbers(found, name)} for {name}" for name in dict.fromkeys(e.branch.name for e in found)])
         message = f"nothing says how long `{entry.name}` may take after `{timing.event}`, which leaves {parts}"
         help_ = "say how long it may take: `delay: 5 working days`"
     else:
@@ -93,10 +94,10 @@ def _judge(case: Case, entry: Entry, timing: After) -> Iterator[Said]:
         message,
         decision=concerned[0].decision,
         choices=tuple(dict.fromkeys(each.choice for each in concerned)),
-        readings=as_prescribed(case, *concerned),
+        readings=found_under(case, whom, entry.name),
         labels=(
-            Label(checkpoint.place, checkpoint.quotes, f"`{checkpoint.name}`"),
-            Label(entry.place, entry.quotes, f"`{entry.name}`"),
+            Label(checkpoint.place, checkpoint.quotes, f"`{checkpoint.name}`: {say_timing(checkpoint.timing)}"),
+            Label(entry.place, entry.quotes, f"`{entry.name}`: {say_timing(timing)}"),
             *dict.fromkeys(prescription_label(case, each) for each in concerned),
         ),
         help=help_,
@@ -114,16 +115,14 @@ def _left(case: Case, entry: Entry, branch: Branch) -> Iterator[Left]:
             enough = way.fractions[-1] - way.fractions[at - 1]
             counts = [
                 _fractions_from(timetable, ready, at)
-                for start in starts(schedule.irradiation, horizon(branch, schedule))
-                for lost in range(schedule.irradiation.lost_days + 1)
-                for timetable in (Timetable(schedule, start, way, lost),)
+                for timetable in timetables(schedule, branch, way, range(schedule.irradiation.lost_days + 1))
                 for ready in _ready(timetable, chain, at)
             ]
             yield Left(branch, way, at, enough, min(counts, default=None), max(counts, default=None))
 
 
 def _ready(timetable: Timetable, chain: tuple[str, ...], at: int) -> tuple[int, ...]:
-    """Return the latest day on which the entry is ready, if all lost days lie before fraction `at`; none if left open."""
+    """Return the latest day on which the entry is ready, all lost days before fraction `at`; none if left open."""
     day = timetable.fraction(at)
     for event in reversed(chain[:-1]):
         timing = timetable.schedule.entries[event].timing
@@ -154,10 +153,6 @@ def _row(entry: Entry, checkpoint: Entry, left: Left) -> str:
         between = f"{left.fewest}" if left.fewest == left.most else f"{left.fewest} to {left.most}"
         said += f", {between} once `{entry.name}` is ready"
     return f"{said}; none from {left.enough + 1} working day{'' if left.enough == 0 else 's'} on"
-
-
-def _and(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 _HEAD = """\

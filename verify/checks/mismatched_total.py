@@ -57,7 +57,7 @@ def _judge(case: Case, prescription: Prescription, phase: Phase, level: Level) -
 def _finding(
     case: Case, prescription: Prescription, phase: Phase, level: Level, says: str, severity: Severity
 ) -> Finding:
-    would_do = tuple(_that_work(phase, level)) if severity is Severity.ERROR else ()
+    would_do = tuple(that_work(phase, level)) if severity is Severity.ERROR else ()
     return Finding(
         CODE,
         NAME,
@@ -72,7 +72,7 @@ def _finding(
     )
 
 
-def _that_work(phase: Phase, level: Level) -> Iterator[str]:
+def that_work(phase: Phase, level: Level) -> Iterator[str]:
     """Yield the courses that differ from this one in a single number and do work."""
     count, total, dose = phase.fewest, level.total, level.dose.low
     yield say_level(phase, Level(level.dose.times(count), level.dose))

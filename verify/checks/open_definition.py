@@ -1,8 +1,8 @@
 """The text leaves something open on which rules rest.
 
 What it does
-    Lists each definition, criterion or choice that is declared `open`, and each reading that is, with the reason, and with
-    the criteria, choices and claims that rest on it. What the readings of this run use comes first. All are one finding.
+    Lists each definition, criterion, choice or reading that is declared `open`, with the reason, and with the criteria,
+    choices and claims that rest on it. Those that the readings of this run use come first. All are one finding.
 
 Why it matters
     In every proof, what is left open may be either. That makes a proof stronger and a trial weaker: two sites will
@@ -44,7 +44,8 @@ def _item(case: Case, quantity: Quantity) -> Item:
     idle = is_reading and case.selection[sentence] != reading
     if idle:
         note += f" (not the reading taken here, `{case.selection[sentence]}`)"
-    label = Label(protocol.places.get(part, quantity.place), _quotes(protocol, part), f"{note}; {_resting(protocol, name)}")
+    place = protocol.places.get(part, quantity.place)
+    label = Label(place, _quotes(protocol, part), f"{note}; {_resting(protocol, name)}")
     decision, _, choice = part.rpartition(".")
     return Item((name,), label, Standing.OPEN if idle else Standing.RULE, decision if choice else None)
 
@@ -68,9 +69,8 @@ def _resting(protocol: Protocol, name: str) -> str:
         if _rests(protocol, each.population, name) or (criteria and _asks_who_is_eligible(protocol, each.population))
     ]
     claims = [each.id for each in protocol.claims if _rests(protocol, each.rule, name)]
-    said = [listed(each for each in (*criteria, *choices, *claims) if each != name)] if criteria or choices or claims else []
-    if (*criteria, *choices, *claims) == (name,):
-        said = []
+    parts = [each for each in (*criteria, *choices, *claims) if each != name]
+    said = [listed(parts)] if parts else []
     if decisions:
         said.append(f"whom {listed(decisions)} {'is' if len(decisions) == 1 else 'are'} for")
     return f"on it rest {', and '.join(said)}" if said else "nothing else rests on it"

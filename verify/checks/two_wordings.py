@@ -1,10 +1,10 @@
 """The document has two wordings, or two units, for one thing.
 
 What it does
-    Looks for the same amount in words and in digits ("six months", "6 months"), a unit in two spellings ("Gy", "gy"), doses
-    in two units, limits of one quantity in two units, one word with and without a hyphen, a size with and without the
-    word that says which ("largest diameter", "diameter"), and for wordings that a reviewed lexicon lists as easily taken
-    for one another. All of them are one finding.
+    Looks for the same amount in words and in digits ("six months", "6 months"), a unit in two spellings ("Gy", "gy"),
+    doses in two units, limits of one quantity in two units, one word with and without a hyphen, a size with and without
+    the word that says which ("largest diameter", "diameter"), and for wordings that a reviewed lexicon lists as easily
+    taken for one another. All of them are one finding.
 
 Why it matters
     A reader asks whether two wordings mean two things, and somebody will answer that they do. A search for one of them

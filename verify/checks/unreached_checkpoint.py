@@ -79,7 +79,7 @@ def _judge(case: Case, checkpoint: Checkpoint) -> Iterator[Finding]:
         choices=tuple(dict.fromkeys(each.choice for each in concerned)),
         readings=as_prescribed(case, *concerned, rules=rules),
         labels=(
-            Label(checkpoint.place, checkpoint.quotes, f"`{checkpoint.name}`: {checkpoint.title}"),
+            Label(checkpoint.place, checkpoint.quotes, f"`{checkpoint.name}` at {say_gray(checkpoint.dose)}"),
             *(prescription_label(case, each) for each in concerned),
         ),
         help="name the fraction for each course instead of the dose",

@@ -1,10 +1,10 @@
 """A word of the document leaves a threshold open.
 
 What it does
-    Looks in every sentence for the terms of a reviewed lexicon, each of which is there for a reason that is printed with
-    it, and for those that the protocol adds under `lexicon`. Silent where the sentence itself gives the limit behind the
-    term ("severe (grade 3 or more)"), where a definition that quotes the words has something to measure or to tell
-    apart, and where one leaves them open on purpose (that is TP505). Terms in the words of a rule come first.
+    Looks in every sentence for the terms of a reviewed lexicon, each of which is there for a reason that is printed
+    with it, and for those that the protocol adds under `lexicon`. Silent where the sentence itself gives the limit
+    behind the term ("severe (grade 3 or more)"), where a definition that quotes the words has something to measure or
+    to tell apart, and where one leaves them open on purpose (that is TP505). Terms in the words of a rule come first.
 
 Why it matters
     Two careful people fill in a vague word differently, and then two patients alike are treated differently. No proof
@@ -82,11 +82,14 @@ def _finding(items: Sequence[Item]) -> Finding:
 
 
 def _labels(items: Sequence[Item]) -> Iterator[Label]:
-    """Yield one label for the terms of one kind that one part quotes."""
+    """Yield one label for the terms of one kind that one part quotes; a reason is given once."""
+    given = set()
     for (place, because), alike in groupby(items, key=lambda each: (each.label.place, each.label.note)):
         some = list(alike)
         quotes = dict.fromkeys(quote for each in some for quote in each.label.quotes)
-        yield Label(place, tuple(quotes), f"{named(unique_words(some))}: {because}")
+        reason = "" if because in given else f": {because}"
+        given.add(because)
+        yield Label(place, tuple(quotes), f"{named(unique_words(some))}{reason}")
 
 
 PASSES = (
