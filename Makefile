@@ -1,6 +1,6 @@
 # A machine with make and python 3.11 or later is enough: everything else goes into .venv.
 
-.PHONY: help demo test lint clean
+.PHONY: help demo test lint mutate clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -13,6 +13,7 @@ help:
 	@echo "make demo    check the protocol that this project was founded on, and show what is wrong with it"
 	@echo "make test    run every test"
 	@echo "make lint    style, types and import directions"
+	@echo "make mutate  plant thousands of bugs in the core, one by one, and see which of them the tests notice (hours)"
 	@echo "make clean   remove .venv and what tools left behind"
 
 demo: .venv/ready-to-run
@@ -32,8 +33,14 @@ lint: .venv/ready-to-develop
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
+# Which files, which tests: [tool.mutmut] in pyproject.toml. What survives, and why: docs/background/mutation.md.
+mutate: .venv/ready-to-develop
+	rm -rf mutants
+	PYTHONHASHSEED=0 .venv/bin/mutmut run --max-children 2
+	@.venv/bin/python benchmarks/mutation.py
+
 clean:
-	rm -rf .venv build dist *.egg-info .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv mutants build dist *.egg-info .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/ready-to-run: pyproject.toml

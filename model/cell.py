@@ -29,6 +29,7 @@ from trialproof.model.condition import (
 from trialproof.model.exact import in_backticks, parse_exact, plain
 from trialproof.model.grammar import pattern
 from trialproof.model.measure import convert, measure
+from trialproof.model.patient import RELATE
 from trialproof.model.protocol import CategoryKind
 from trialproof.model.scope import Scope, describe
 from trialproof.model.syntax import LONGEST_TEXT, RELATIONS, Amount, Belongs, Mistake, Name, Piece
@@ -295,7 +296,14 @@ def _pieces(text: str, start: int, end: int) -> Iterator[Piece]:
 
 
 def _refuse_all_numbers(text: str, items: Sequence[_Bounds]) -> None:
-    """Refuse `>5, <10`, which is meant as an interval and says `or`."""
+    """Refuse `>5, <10`, which is meant as an interval and says `or`; so is `!=5, !=6`, which is meant as neither."""
+    for item in items:
+        if item.relation is Relation.NE and any(_meets(other.condition, item.value) for other in items):
+            left = [plain(each.value) for each in items if each.relation is Relation.NE]
+            raise Mistake(
+                "every number meets one of these: a comma means `or`", 0, len(text),
+                help=f"write `not({', '.join(left)})` for all but these, or `-` for any value",
+            )  # fmt: skip
     highest = max((item for item in items if item.relation in _UP_TO), key=lambda item: item.value, default=None)
     lowest = min((item for item in items if item.relation in _FROM), key=lambda item: item.value, default=None)
     if highest is None or lowest is None or highest.value < lowest.value:
@@ -306,6 +314,17 @@ def _refuse_all_numbers(text: str, items: Sequence[_Bounds]) -> None:
             "every number meets one of these: a comma means `or`", 0, len(text),
             help=f"write `({low}..{high})` for what lies between, or `-` for any value",
         )  # fmt: skip
+
+
+def _meets(condition: Condition, value: Fraction) -> bool:
+    """Return whether a number meets an item."""
+    match condition:
+        case AllOf(bounds):
+            return all(_meets(each, value) for each in bounds)
+        case Compare(_, relation, Number(bound)):
+            return RELATE[relation](value, bound)
+        case _:
+            raise TypeError(f"no item of a cell: {condition}")
 
 
 def _habit(text: str, habits: Sequence[tuple[re.Pattern[str], str]]) -> str | None:

@@ -1,8 +1,8 @@
 """A table as an Excel workbook: the one sheet that holds anything, as values and never as formulas.
 
 What a reader sees of a workbook and what it holds can differ: hidden rows, numbers shown rounded or as a percentage,
-text that became a date. All of that is refused. A number is taken as the shortest decimal that Excel stores as the same
-double, which is what was typed. Needs openpyxl, the extra `tables`.
+text that became a date, a footnote's raised 1 behind a 5. All of that is refused. A number is taken as the shortest
+decimal that Excel stores as the same double, which is what was typed. Needs openpyxl, the extra `tables`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ MOST_CELLS = 200_000
 MOST_DIGITS = 15
 
 _PLAIN_FORMAT = re.compile(r"(?:#,##)?#*0(?:\.(?P<decimals>[0#]+))?")
+_OFF_THE_LINE = ("superscript", "subscript")
 _AS_TEXT = "format the column as text in Excel, then type the cell again"
 
 
@@ -64,7 +65,7 @@ def read_workbook(file: str, raw: bytes) -> Grid:
         ) from None  # fmt: skip
     _check_size(raw, place)
     try:
-        sheets = load_workbook(BytesIO(raw), keep_links=False).worksheets
+        sheets = load_workbook(BytesIO(raw), keep_links=False, rich_text=True).worksheets
     except Exception:  # a broken workbook can break the library anywhere
         raise BadInput("this is no workbook that can be read", place, help="save it again as `.xlsx`") from None
     for sheet in sheets:
@@ -129,6 +130,9 @@ def _cell(cell: Any, origin: Workbook) -> Cell:
         raise origin.problem(empty, "this is a formula, and formulas are not evaluated", "replace it by its value")
     if cell.data_type == "e":
         raise origin.problem(empty, f"this is the error {show(str(value))}", "replace it by a value")
+    _check_fonts(cell, origin)
+    if isinstance(value, list):
+        value = str(value)
     if isinstance(value, str):
         if odd := CONTROL.search(value):
             raise origin.problem(empty, f"the control character U+{ord(odd[0]):04X} does not belong in a table")
@@ -138,6 +142,16 @@ def _cell(cell: Any, origin: Workbook) -> Cell:
     if isinstance(value, (int, float)):
         return Cell(_number(value, cell, origin), 0, 0, name)
     raise origin.problem(empty, "Excel took this for a date or a time", _AS_TEXT)
+
+
+def _check_fonts(cell: Any, origin: Workbook) -> None:
+    """Refuse a text that holds more than is meant: a raised 1 behind a 5 is a footnote, and not 51."""
+    runs = cell.value if isinstance(cell.value, list) else ()
+    for font in (cell.font, *(run.font for run in runs if hasattr(run, "font"))):
+        if font.strike or font.vertAlign in _OFF_THE_LINE:
+            how = "struck out" if font.strike else f"a {font.vertAlign}"
+            empty = Cell("", 0, 0, cell.coordinate)
+            raise origin.problem(empty, f"this is {how}, or a part of it is", "write it plainly, or delete it")
 
 
 def _number(value: float, cell: Any, origin: Workbook) -> str:

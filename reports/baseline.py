@@ -1,7 +1,7 @@
 """A run compared with an earlier one: what is new, what is unchanged, what is gone.
 
 Two findings are the same if they have the same fingerprint: code, decision, choices and the sentence said, with its
-regions. Where in the file it stands does not matter.
+regions, or else with what it points at. Where in the file it stands does not matter.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ def fingerprint(finding: Finding) -> str:
     said = [finding.code, finding.decision, list(finding.choices), finding.message, regions]
     if finding.words:
         said.append(list(finding.words))
+    if not (finding.regions or finding.choices or finding.words):
+        said.append([label.note for label in finding.labels])
     return sha256(json.dumps(said, ensure_ascii=True).encode()).hexdigest()[:16]
 
 

@@ -104,7 +104,7 @@ class ManyPatients:
             return self.every(columns)
         count = np.zeros(self._cohort.size, np.min_scalar_type(len(columns)))
         for column in columns:
-            np.add(count, column, out=count, casting="unsafe")
+            np.add(count, column, out=count)
         return np.greater_equal(count, missing)
 
     def constant(self, value: Fraction, /) -> Exact:

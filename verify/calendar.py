@@ -94,8 +94,8 @@ def starts(irradiation: Irradiation, horizon: int) -> tuple[int, ...]:
 def days_after(day: int, duration: Duration, calendar: OpenDays) -> Iterator[range]:
     """Yield the days on which a time of this length can end that begins on a day, once for each hour that matters.
 
-    A length in hours may end a day earlier or later, by the hour at which it begins. One without end is cut a week after
-    it can end first, or after the last holiday: by then every weekday was open, if it ever is.
+    A length in hours may end a day earlier or later, by the hour at which it begins. One without end is cut a week
+    after it can end first, or after the last holiday: by then every weekday was open, if it ever is.
     """
     furthest = max(calendar.holidays, default=0) + WEEK if duration.high is None else 0
     if duration.working:

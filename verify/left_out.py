@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from trialproof.model.condition import EVERYONE, Assigned, Condition, Eligible, descend
+from trialproof.model.condition import EVERYONE, Assigned, Condition, Eligible
 from trialproof.model.protocol import Decision
 from trialproof.verify.axes import axes_of
 from trialproof.verify.case import Case
@@ -12,6 +12,7 @@ from trialproof.verify.describe import Regions, regions_of
 from trialproof.verify.eligibility import open_criteria
 from trialproof.verify.fates import gaps, overlaps, undetermined_patients
 from trialproof.verify.finding import LeftOut, Region
+from trialproof.verify.linear import walk
 from trialproof.verify.properties import member, undetermined as open_choice, unsettled
 from trialproof.verify.statement import Every, Fails, Never, Statement, undetermined
 
@@ -42,7 +43,8 @@ def _find(case: Case, population: Condition) -> Iterator[LeftOut]:
     not_settled, possible = undetermined(population), case.possible(case.patients())
     if not possible([not_settled]):
         return
-    names = dict.fromkeys(node.decision for node in descend(population) if isinstance(node, Assigned))
+    nodes = list(walk(case.protocol, population, case.selection))
+    names = dict.fromkeys(node.decision for node in nodes if isinstance(node, Assigned))
     decisions = [case.protocol.decisions[name] for name in names]
     for decision in decisions:
         target = Every((member(decision), unsettled(decision), not_settled))
@@ -51,10 +53,21 @@ def _find(case: Case, population: Condition) -> Iterator[LeftOut]:
                 found = [each for each in regions.regions if possible([target, each.place])]
                 why = f"they are not settled on a choice of `{decision.name}`"
                 yield from _said(Regions(tuple(found), regions.complete), target, why)
-    if not decisions:
-        axes = axes_of(case.protocol, [population], [case.selection])
+    target = Every((not_settled, *(_may_be_settled(each) for each in decisions)))
+    if possible([target]):
+        rules = [population, *(each.population for each in decisions), *map(_choices, decisions)]
+        axes = axes_of(case.protocol, rules, [case.selection])
         why = "it is undetermined whether this speaks of them"
-        yield from _said(regions_of(case, case.patients(), not_settled, axes), not_settled, why)
+        yield from _said(regions_of(case, case.patients(), target, axes), target, why)
+
+
+def _may_be_settled(decision: Decision) -> Statement:
+    """Neither outside the decision's population for certain, nor a member who is not settled."""
+    return Every((Never(Fails(decision.population)), Never(Every((member(decision), unsettled(decision))))))
+
+
+def _choices(decision: Decision) -> Condition:
+    return Assigned(decision.name, tuple(each.name for each in decision.choices))
 
 
 def _unsettled(case: Case, decision: Decision) -> Iterable[Regions]:

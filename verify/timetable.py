@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 
 from trialproof.model.condition import EVERYONE, AllOf, Condition, Takes
@@ -221,6 +222,7 @@ class Timetable:
         return () if self.way is None else reaching(self.way.course, timing)
 
 
+@lru_cache(maxsize=1024)
 def reaching(course: Course, timing: Timing) -> tuple[int, ...]:
     """Return the numbers of fractions with which a target's cumulative dose can first be as high as `timing` says."""
     found: set[int] = set()
@@ -236,7 +238,7 @@ def reaching(course: Course, timing: Timing) -> tuple[int, ...]:
 def timetables(
     schedule: Schedule, branch: Branch | None, way: Way | None, losses: Iterable[int] = (0,)
 ) -> Iterator[Timetable]:
-    """Yield the timetables of one way to give a course, for every day on which it can begin and each number of losses."""
+    """Yield the timetables of one way to give a course, for every day on which it can begin and each loss of days."""
     calendar, lost = open_days(schedule.irradiation), tuple(losses)
     for start in starts(schedule.irradiation, _horizon(branch, schedule, calendar, max(lost))):
         for each in lost:

@@ -206,6 +206,8 @@ REFUSED = [
     ("size", "[1..«]»", "expected a number, found `]`", ""),
     ("size", "[«.».3]", "expected a number, found `.`", ""),
     ("size", "«>5, <10»", "every number meets one of these: a comma means `or`", "write `(5..10)`"),
+    ("size", "«!=5, !=6»", "every number meets one of these: a comma means `or`", "write `not(5, 6)`"),
+    ("size", "«!=5, [4..6]»", "every number meets one of these", "`-` for any value"),
     ("size", "«<=5, >=5»", "every number meets one of these", "`-` for any value"),
     ("size", "[«]»", "expected a number, found `]`", ""),
     ("size", "(5«)»", "expected `..` between two numbers, found `)`", ""),

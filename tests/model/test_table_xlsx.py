@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings, strategies as st
 from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 
 from tests.model.folder import assert_style, write_folder
 from tests.model.tables import DECISION, block, choices, loaded
@@ -117,10 +120,26 @@ def stray(sheet: Any) -> None:
     sheet["ZZ9999"] = "x"
 
 
+def raise_a_footnote(sheet: Any) -> None:
+    sheet["B2"] = CellRichText("<5", TextBlock(InlineFont(vertAlign="superscript"), "1"))
+
+
+def strike_a_part(sheet: Any) -> None:
+    sheet["B2"] = CellRichText("<5", TextBlock(InlineFont(strike=True), "0"))
+
+
+def strike_a_number(sheet: Any) -> None:
+    sheet["B2"] = 5
+    sheet["B2"].font = Font(strike=True)
+
+
 CHANGES: list[tuple[Callable[[Any], None], str, str]] = [
     (merge, "the cells `B2:B3` are merged", "unmerge"),
     (hide_row, "cell `A3`: this row is hidden", "not signed"),
     (hide_column, "cell `B1`: this column is hidden", "not signed"),
+    (raise_a_footnote, "cell `B2`: this is a superscript, or a part of it is", "plainly"),
+    (strike_a_part, "cell `B2`: this is struck out, or a part of it is", "delete it"),
+    (strike_a_number, "cell `B2`: this is struck out, or a part of it is", "delete it"),
     (add_sheet, "2 sheets hold something: `Sheet`, `draft`", "alone"),
     (stray, "the sheet `Sheet` has 9999 rows and 702 columns", "at most 200000 cells"),
 ]
@@ -134,6 +153,14 @@ def test_what_a_reader_might_not_see_is_refused(
     assert message in problem.message
     assert advice in (problem.help or "")
     assert problem.place == Place(str(tmp_path / "arms.xlsx"))
+
+
+def test_other_ways_to_write_change_nothing(tmp_path: Path) -> None:
+    def embolden(sheet: Any) -> None:
+        sheet["B2"] = CellRichText("<", TextBlock(InlineFont(b=True), "5"))
+
+    rows = [("arm", "size"), ("a", "<5"), ("b", ">=5")]
+    assert read(tmp_path / "bold", raw(rows, embolden))[0].rule == read(tmp_path / "plain", raw(rows))[0].rule
 
 
 def test_hidden_columns_that_excel_stores_as_a_group_are_found(tmp_path: Path) -> None:

@@ -94,3 +94,28 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     refused = check(tmp_path, START, "--baseline", "nowhere.json")
     assert refused.returncode == 2
     assert "cannot be read" in refused.stderr
+
+
+NOBODY = """\
+trialproof: 1
+title: nobody
+quantities:
+  size: {unit: cm, range: [0, 20], recorded_to: 1}
+  age: {unit: year, range: [18, 90], recorded_to: 1}
+eligibility:
+  inclusion:
+    - {id: I1, rule: size > 5 cm}
+    - {id: I2, rule: size < 3 cm}
+    - {id: I3, rule: age > 65 years}
+    - {id: I4, rule: age < 80 years}
+"""
+
+
+def test_another_contradiction_is_new_though_nobody_is_eligible_as_before(tmp_path: Path) -> None:
+    file = tmp_path / "baseline.json"
+    file.write_text(check(tmp_path, NOBODY, "--select", "TP201", "--format", "json").stdout, encoding="utf-8")
+    assert check(tmp_path, NOBODY, "--select", "TP201", "--baseline", str(file)).returncode == 0
+    other = NOBODY.replace("size < 3", "size < 30").replace("age < 80", "age < 60")
+    again = check(tmp_path, other, "--select", "TP201", "--baseline", str(file))
+    assert again.returncode == 1
+    assert "TP201 error  new: nobody is eligible" in again.stdout

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import product
 from typing import TypeAlias
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from trialproof.verify.diagram import LEAF, Diagram, Diagrams, Leaf, Line, TooLarge
+from trialproof.verify.diagram import LEAF, Cut, Diagram, Diagrams, Leaf, Line, TooLarge
 
 Point: TypeAlias = tuple[int, ...]
 
@@ -245,3 +246,41 @@ def test_what_two_leaves_are_combined_into_is_asked_once_for_each_pair() -> None
     right = d.split(0, (1,), (d.false, d.true))
     assert d.combined(left, right, note) is d.split(0, (2,), (d.false, d.true))
     assert sorted(asked) == [(False, True), (True, False), (True, True)]
+
+
+def odd_and_even(d: Diagrams, axes: int) -> tuple[Diagram, Diagram]:
+    """Return an odd number of yeses and an even one: two diagrams for each axis, and a great many ways through them."""
+    odd, even = d.false, d.true
+    for axis in range(axes, 0, -1):
+        odd, even = d.split(axis, (1,), (odd, even)), d.split(axis, (1,), (even, odd))
+    return odd, even
+
+
+def test_what_parts_share_is_combined_once() -> None:
+    d = Diagrams(1000)
+    odd, even = odd_and_even(d, 12)
+    asked: list[tuple[Leaf, Leaf]] = []
+
+    def note(one: Leaf, other: Leaf) -> Diagram:
+        asked.append((one, other))
+        return d.leaf(one is not other)
+
+    assert d.combined(odd, d.true, note) is even
+    assert sorted(asked) == [(False, True), (True, True)]  # type: ignore[type-var]
+
+
+def test_what_parts_share_is_negated_once_and_back_again_for_nothing() -> None:
+    d = Diagrams(1000)
+    odd, even = odd_and_even(d, 12)
+    made: list[int] = []
+    plain = d.split
+
+    def noted(axis: int, cuts: Sequence[Cut], children: Sequence[Diagram]) -> Diagram:
+        made.append(axis)
+        return plain(axis, cuts, children)
+
+    with patch.object(d, "split", noted):
+        assert d.negation(odd) is even
+        assert sorted(made) == sorted(set(made))
+        assert d.negation(even) is odd
+        assert len(made) == 12

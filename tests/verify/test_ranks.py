@@ -25,20 +25,33 @@ from trialproof.model.condition import (
     Not,
     Number,
     Product,
+    Readings,
     Relation,
     Sum,
     Value,
     Yes,
 )
-from trialproof.model.patient import Patient
-from trialproof.model.protocol import CategoryKind, NumberKind, Protocol, Quantity, YesNoKind
+from trialproof.model.patient import OnePatient, Patient
+from trialproof.model.protocol import CategoryKind, NumberKind, Protocol, Quantity, Sentence, YesNoKind
 from trialproof.verify import case as case_file, ranks as ranks_file
 from trialproof.verify.case import Case
-from trialproof.verify.diagram import LEAF, Diagram
+from trialproof.verify.diagram import LEAF, Diagram, Diagrams
 from trialproof.verify.properties import gap, overlap, recordable, settled, undetermined
-from trialproof.verify.ranks import Ranks
+from trialproof.verify.ranks import Ranked, Ranks
 from trialproof.verify.replay import Disagreement
-from trialproof.verify.statement import About, AnyPatient, AnyReading, Every, Fails, Fixed, Holds, Never, Statement
+from trialproof.verify.statement import (
+    About,
+    AnyPatient,
+    AnyReading,
+    Every,
+    Fails,
+    Fixed,
+    Holds,
+    Never,
+    ReadAs,
+    Statement,
+    Who,
+)
 
 SOMEBODY = AnyPatient()
 
@@ -196,6 +209,92 @@ def test_a_statement_that_takes_too_much_leaves_the_others_alone(monkeypatch: py
     assert ranks.possible([small]) is True
     assert ranks.possible([large]) is None
     assert ranks.possible([small]) is True
+
+
+def patients(condition: Condition, who: Who = SOMEBODY, ranks: Ranks | None = None) -> Diagram:
+    found = (ranks or Ranks(PROTOCOL)).patients(About(Holds(condition), who, Fixed(())))
+    assert found is not None
+    return found
+
+
+def test_each_quantity_has_an_axis_for_whether_it_was_recorded_and_one_for_its_value() -> None:
+    """Read off a diagram of two axes: the first is for the record, the second for the value."""
+    spread_applies = replace(PROTOCOL, quantities={**PROTOCOL.quantities, "spread": Quantity("spread", YesNoKind())})
+    ranks = Ranks(spread_applies)
+    rules = (compare("size", ">", "5"), compare("weight", ">", "90"), Is("stage", ("II",)), Yes("spread"))
+    for who, first in ((SOMEBODY, 0), (AnyPatient("other"), 8)):
+        for at, (name, rule) in enumerate(zip(spread_applies.quantities, rules, strict=True)):
+            known, both = patients(Known(name), who, ranks), patients(rule, who, ranks)
+            assert (known.axis, known.cuts) == (first + 2 * at, (1,))
+            assert both.axis == first + 2 * at
+            assert both.children[1].axis == first + 2 * at + 1
+
+
+def test_ranks_of_a_value_in_steps_count_steps_and_dense_ones_are_numbers() -> None:
+    step, number = patients(compare("size", ">", "4.9")), patients(compare("weight", "<=", "90"))
+    assert step.children[1].cuts == (50,)
+    assert number.children[1].cuts == ((Fraction(90), True),)
+    dense = patients(compare("size", ">=", "4.9"), AnyPatient(dense=True))
+    assert dense.children[1].cuts == ((Fraction("4.9"), False),)
+
+
+def test_categories_and_yes_stand_in_their_order() -> None:
+    stage = patients(Is("stage", ("II",))).children[1]
+    assert (stage.cuts, [child.leaf for child in stage.children]) == ((1, 2), [False, True, False])
+    last = patients(Is("stage", ("II", "III"))).children[1]
+    assert (last.cuts, [child.leaf for child in last.children]) == ((1,), [False, True])
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds(patients=2))
+def test_a_known_patient_is_everybody_or_nobody(world: World) -> None:
+    ranks, somebody = Ranks(world.protocol), 0
+    for patient in world.patients:
+        for condition in (*world.conditions, *subjects(world.protocol)):
+            holds = About(Holds(condition), patient, Fixed.of(world.selection))
+            found = ranks.patients(holds)
+            assert found is not None
+            assert found.leaf is (Naive(world.protocol, patient, world.selection).judge(condition) is True)
+            assert ranks.possible([holds]) is found.leaf
+            somebody += 1
+    assert somebody
+
+
+def test_many_quantities_are_left_to_the_other_engine_as_one_patient_or_as_several() -> None:
+    def answers(quantities: int, people: int) -> bool | None:
+        names = [f"q{at}" for at in range(quantities)]
+        protocol = Protocol("wide", {name: Quantity(name, YesNoKind()) for name in names})
+        said = [About(Holds(Yes("q0")), AnyPatient(f"p{at}"), Fixed(())) for at in range(people)]
+        return Ranks(protocol).possible(said)
+
+    most = ranks_file.MOST_AXES // 2
+    assert (answers(most, 1), answers(most + 1, 1)) == (True, None)
+    assert (answers(most // 2, 2), answers(most // 2 + 1, 2)) == (True, None)
+    assert (answers(most // 3, 3), answers(most // 3, 4)) == (True, None)
+
+
+def test_a_statement_is_looked_into_once() -> None:
+    ranks, large = Ranks(PROTOCOL), About(Holds(compare("size", ">", "5")), SOMEBODY, Fixed(()))
+    found = ranks.patients(large)
+    with patch.object(ranks_file, "judge", side_effect=AssertionError("asked again")):
+        assert ranks.patients(large) is found
+        assert ranks.possible([large]) is True
+
+
+def test_a_sentence_is_read_as_it_was_chosen() -> None:
+    rule = Readings("arm", (("one", EVERYONE), ("two", Yes("spread")), ("three", NOBODY)))
+    ranks = Ranks(replace(PROTOCOL, sentences={"arm": Sentence("arm", ("one", "two", "three"), "one")}))
+    for reading, expected in (("one", True), ("two", True), ("three", False)):
+        read = Fixed.of({"arm": reading})
+        assert ranks.possible([About(Holds(rule), SOMEBODY, read)]) is expected
+        for asked in ("one", "two"):
+            said = About(ReadAs("arm", asked), SOMEBODY, read)
+            assert ranks.possible([said]) is (asked == reading)
+    diagrams = Diagrams(10)
+    carrier = Ranked(diagrams, OnePatient(Patient(()), {}), {"arm": "two"})
+    assert (carrier.reading("arm"), carrier.chosen("arm", "two"), carrier.chosen("arm", "one")) == (
+        "two", diagrams.true, diagrams.false,
+    )  # fmt: skip
 
 
 class Mistaken(Ranks):

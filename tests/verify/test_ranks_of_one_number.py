@@ -163,6 +163,35 @@ def test_counting_conditions_is_counting(kind: NumberKind, some: list[Condition]
     check(kind, Count(tally, number, tuple(some)))
 
 
+KINDS = (
+    NumberKind(Fraction(-2), Fraction(3)),
+    NumberKind(Fraction(-2), Fraction(3), step=Fraction(1)),
+    NumberKind(Fraction(-5, 2), Fraction(7, 2), step=Fraction(1)),
+    NumberKind(Fraction(1, 2), Fraction(9, 2), step=Fraction(3, 2)),
+    NumberKind(Fraction(2), Fraction(2)),
+    NumberKind(Fraction(4), Fraction(4), step=Fraction(2)),
+)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+@pytest.mark.parametrize("relation", Relation)
+def test_a_bound_at_or_beyond_either_end_is_told_from_one_inside(kind: NumberKind, relation: Relation) -> None:
+    for end in (kind.lower, kind.upper):
+        for beside in (Fraction(-1), Fraction(-1, 2), Fraction(-1, 7), Fraction(0), Fraction(1, 7), Fraction(1, 2), 1):
+            check(kind, Compare(X, relation, Number(end + beside)))
+            check(kind, Compare(X, relation, Number(end + beside)), dense=True)
+
+
+@pytest.mark.parametrize("factor", [Fraction(each) for each in ("-3", "-1/2", "0", "1/3", "2")], ids=str)
+@pytest.mark.parametrize("relation", [Relation.LE, Relation.EQ])
+def test_a_multiple_or_a_fraction_of_a_number_is_compared_like_the_number(factor: Fraction, relation: Relation) -> None:
+    by = Number(factor)
+    for kind in KINDS[:4]:
+        for term in (Quotient(X, by), Product((X, by)), Product((by, X)), Sum((X, by)), Quotient(by, by)):
+            check(kind, Compare(term, relation, Number(Fraction(1))))
+        check(kind, Compare(Floor(Quotient(X, by)), relation, Number(Fraction(-1))))
+
+
 def covered(kind: NumberKind, condition: Condition) -> bool:
     return Ranks(protocol_of(kind)).patients(About(Holds(condition), AnyPatient(), Fixed(()))) is not None
 

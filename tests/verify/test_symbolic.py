@@ -14,7 +14,7 @@ from hypothesis import given, settings, strategies as st
 
 from trialproof.model.condition import EVERYONE, NOBODY, Compare, Is, Known, Number, Readings, Relation, Value, Yes
 from trialproof.model.patient import Patient
-from trialproof.model.protocol import CategoryKind, NumberKind, Protocol, Quantity, Recorded, Sentence, YesNoKind
+from trialproof.model.protocol import CategoryKind, Kind, NumberKind, Protocol, Quantity, Recorded, Sentence, YesNoKind
 from trialproof.verify.statement import AnyPatient, AnyReading, Fixed
 from trialproof.verify.symbolic import FALSE, TRUE, Choices, Symbolic, Symbols, Universe, constant, real
 
@@ -86,6 +86,24 @@ def test_a_dense_patient_has_values_between_the_steps() -> None:
     assert read.as_dict()["size"] == some("0.3")
 
 
+def test_two_quantities_of_one_kind_share_no_variable() -> None:
+    dense, stepped = NumberKind(some(0), some(1)), NumberKind(some(0), some(1), step=some(1))
+    kinds: tuple[Kind, ...] = (CategoryKind(("a", "b")), YesNoKind(), dense, stepped)
+    names = [(f"{at}one", f"{at}other", kind) for at, kind in enumerate(kinds)]
+    both = {name: Quantity(name, kind) for one, other, kind in names for name in (one, other)}
+    symbols = Symbols(Protocol("pairs", both), AnyPatient())
+
+    def first(name: str) -> Any:
+        kind = both[name].kind
+        if isinstance(kind, NumberKind):
+            return symbols.number(name) == 0
+        return symbols.yes(name) if isinstance(kind, YesNoKind) else symbols.category(name, ("a",))
+
+    for one, other, _ in names:
+        assert possible(*symbols.domain(), first(one), z3.Not(first(other)))
+        assert possible(symbols.recorded(one), z3.Not(symbols.recorded(other)))
+
+
 def test_a_category_is_one_of_those_declared_and_no_other() -> None:
     symbols = Symbols(PROTOCOL, AnyPatient())
     each = [symbols.category("stage", (name,)) for name in ("I", "II", "III")]
@@ -105,6 +123,8 @@ def test_two_patients_and_a_dense_one_share_no_variable() -> None:
         assert possible(one.recorded("size"), z3.Not(other.recorded("size"))) == apart
         assert possible(one.yes("spread"), z3.Not(other.yes("spread"))) == apart
         assert possible(one.number("depth") != other.number("depth")) == apart
+        assert possible(one.number("size") != other.number("size")) == apart
+        assert possible(one.category("stage", ("I",)), z3.Not(other.category("stage", ("I",)))) == apart
     mine = subjects[0]
     assert possible(mine.recorded("spread"), z3.Not(mine.yes("spread")), z3.Not(mine.recorded("size")))
 

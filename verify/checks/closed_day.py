@@ -16,16 +16,16 @@ Example
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from trialproof.model.schedule import WEEKDAYS, After, Entry, Every, say_timing, say_weekdays
+from trialproof.model.schedule import FIRST, WEEKDAYS, After, Entry, Every, say_timing, say_weekdays
 from trialproof.verify.calendar import OpenDays, days_after, open_days, weekday
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up
 from trialproof.verify.finding import Detail, Finding, Label, Proved, Severity
 from trialproof.verify.solver import Unknown
-from trialproof.verify.timetable import ENDLESS, Branch, Timetable, applies, branches, found_under, timetables
+from trialproof.verify.timetable import ENDLESS, Branch, Timetable, Way, applies, branches, found_under, timetables
 
 CODE, NAME = "TP402", "closed-day"
 DATES_SHOWN = 10
@@ -48,13 +48,11 @@ def _judge(case: Case, entry: Entry) -> Iterator[Said]:
     calendar = open_days(case.protocol.schedule.irradiation, entry.on)
     closed: dict[tuple[int, tuple[int, ...]], None] = {}
     looked = False
-    whom: tuple[Branch | None, ...] = (*concerned,) or (None,)
-    for branch in whom:
-        for timetable, cycle in _occasions(case, entry, branch):
-            for before, due in _due(timetable, entry, cycle, calendar):
-                looked = True
-                if not any(calendar.has(day) for day in due):
-                    closed[before, tuple(due)] = None
+    for timetable, cycle in _occasions(case, entry, concerned):
+        for before, due in _due(timetable, entry, cycle, calendar):
+            looked = True
+            if not any(calendar.has(day) for day in due):
+                closed[before, tuple(due)] = None
     if not looked:
         yield Vacuous(f"`{entry.name}`: nothing says on which day it falls")
         return
@@ -73,12 +71,19 @@ def _judge(case: Case, entry: Entry) -> Iterator[Said]:
     )
 
 
-def _occasions(case: Case, entry: Entry, branch: Branch | None) -> Iterator[tuple[Timetable, int]]:
-    """Yield every timetable in which an entry happens, with each of its cycles."""
+def _occasions(case: Case, entry: Entry, concerned: Sequence[Branch]) -> Iterator[tuple[Timetable, int]]:
+    """Yield every timetable in which an entry happens, with each of its cycles.
+
+    What is counted from the first fraction falls on the same days in every course, and in the longest most often.
+    """
     schedule = case.protocol.schedule
     repeated = schedule.cycle_of(entry.name)
-    for way in (None,) if branch is None else branch.ways:
-        losses = range(schedule.irradiation.lost_days + 1 if way is not None else 1)
+    lost = schedule.irradiation.lost_days
+    ways: list[tuple[Branch | None, Way | None]] = [(each, way) for each in concerned for way in each.ways]
+    losses: Sequence[int] = range(lost + 1) if ways else [0]
+    if ways and schedule.chain(entry.name)[-1] == FIRST:
+        ways, losses = [max(ways, key=lambda each: each[1].fractions[-1] if each[1] else 0)], [lost]
+    for branch, way in ways or [(None, None)]:
         for timetable in timetables(schedule, branch, way, losses):
             for cycle in range(1 if repeated is None else _most(timetable, repeated)):
                 yield timetable, cycle

@@ -31,7 +31,16 @@ from trialproof.verify.finding import Detail, Finding, Label, Proved, Severity
 from trialproof.verify.intervals import Constraint, contradictions, narrowest, of
 from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Holds
-from trialproof.verify.timetable import ENDLESS, Branch, Timetable, applies, branches, found_under, populations, timetables
+from trialproof.verify.timetable import (
+    ENDLESS,
+    Branch,
+    Timetable,
+    applies,
+    branches,
+    found_under,
+    populations,
+    timetables,
+)
 
 CODE, NAME = "TP404", "contradicting-intervals"
 COURSE = "the course"
