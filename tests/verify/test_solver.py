@@ -21,6 +21,7 @@ from trialproof.verify import solver as solver_module, worker
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.question import Reply
+from trialproof.verify.ranks import Ranks
 from trialproof.verify.replay import Disagreement
 from trialproof.verify.review import review
 from trialproof.verify.solver import Found, GaveUp, NoneExists, Solver, Unknown
@@ -156,9 +157,11 @@ def test_a_patient_who_was_tampered_with_ends_the_run(monkeypatch: pytest.Monkey
 
 def test_a_yes_to_everything_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(InProcess, "_send", lambda *_, **__: Reply("yes"))
-    case = Case(SMALL, InProcess(SMALL), {})
-    with pytest.raises(Disagreement):
-        canonical(case, case.patients(), case.said(Holds(related(Value("x"), Relation.EQ, 7))))
+    a_third = Number(Fraction(1, 3))
+    for engine in (Ranks(SMALL), Ranks(SMALL, limit=0)):
+        case = Case(SMALL, InProcess(SMALL), {}, engine=engine)
+        with pytest.raises(Disagreement):
+            canonical(case, case.patients(), case.said(Holds(related(Value("x"), Relation.EQ, a_third))))
 
 
 def test_a_number_that_is_no_fraction_is_never_made_one() -> None:
