@@ -9,8 +9,8 @@ learned from credit data, ours are drawn at random; every third column has six c
 For each size: the grid engine's complete list of gaps and overlaps of the spoiled table, and a check by volume, in
 exact integers, that the regions are the cells they should be, no more and no fewer. Then the proof that the table was
 clean before: by counting, and by Z3 through the product's own solver process (asked for the gap as it stands, and for
-the overlap along a tree of cuts, see `verify/divided.py`). Each size runs in a process of its own, whose peak memory is
-printed. The solver's process is not in it.
+the overlap along a tree of cuts, see `verify/boxes/divided.py`). Each size runs in a process of its own, whose peak
+memory is printed. The solver's process is not in it.
 
     python benchmarks/decision_tables.py [runs]
 """
@@ -32,10 +32,10 @@ from typing import TypeAlias, TypeVar, Union
 
 from trialproof.model.condition import EVERYONE, AllOf, Compare, Condition, Is, Number, Relation, Value
 from trialproof.model.protocol import CategoryKind, Choice, Decision, NumberKind, Protocol, Quantity
-from trialproof.verify.divided import divided_overlap
-from trialproof.verify.grid import Grid, Region, Scale, Sharing, count, shared, uncovered, volume
-from trialproof.verify.grid_box import Box, bits, cells, meet, within
-from trialproof.verify.grid_tree import tree_of
+from trialproof.verify.boxes.box import Box, bits, cells, meet, within
+from trialproof.verify.boxes.divided import divided_overlap
+from trialproof.verify.boxes.grid import Grid, Region, Scale, Sharing, count, shared, uncovered, volume
+from trialproof.verify.boxes.tree import tree_of
 from trialproof.verify.properties import gap, member, recordable
 from trialproof.verify.solver import NoneExists, Solver
 from trialproof.verify.statement import About, AnyPatient, Every, Fixed, Holds, Statement

@@ -1,7 +1,7 @@
 """When things happen during treatment: working days, and entries that repeat, follow one another or keep a distance.
 
-Frozen values; `model.schedule_file` reads them, `verify.calendar` counts with them. Durations are in days, exact;
-weekdays count from Monday, 0.
+Frozen values; `model.schedule_file` reads them, `verify.treatment.calendar` counts with them. Durations are in days,
+exact; weekdays count from Monday, 0.
 """
 
 from __future__ import annotations

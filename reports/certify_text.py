@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from trialproof.reports.layout import Page
-from trialproof.verify.recheck import AGREES, DISAGREES, NOT_ASKED, UNDECIDED, Certificate, Outcome
+from trialproof.verify.certify.recheck import AGREES, DISAGREES, NOT_ASKED, UNDECIDED, Certificate, Outcome
 
 COLORS: Mapping[str, str] = {AGREES: "green", DISAGREES: "red", UNDECIDED: "yellow", NOT_ASKED: "yellow"}
 GET_CVC5 = "get it with `pip install 'trialproof[certify]'`"

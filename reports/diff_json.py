@@ -12,12 +12,12 @@ from trialproof.model.protocol import Choice, Criterion, Fact, Protocol
 from trialproof.reports.json_report import patient_shape
 from trialproof.reports.json_shape import FieldShape, ProtocolShape, Shape, TermShape
 from trialproof.reports.moved_share import Shares
-from trialproof.verify.amendment import Amendment, ChoiceChange, DecisionChange, PopulationChange
-from trialproof.verify.compared import Compared
-from trialproof.verify.criteria_compared import CriterionChange
 from trialproof.verify.finding import Region, Witness
-from trialproof.verify.merged import Merged, QuantityPair, Version
-from trialproof.verify.transfers import Transfer
+from trialproof.verify.versions.amendment import Amendment, ChoiceChange, DecisionChange, PopulationChange
+from trialproof.verify.versions.compared import Compared
+from trialproof.verify.versions.criteria_compared import CriterionChange
+from trialproof.verify.versions.merged import Merged, QuantityPair, Version
+from trialproof.verify.versions.transfers import Transfer
 
 Verdict: TypeAlias = Literal["same", "wider", "narrower", "moved", "incomparable", "undecided"]
 

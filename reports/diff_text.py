@@ -20,12 +20,12 @@ from trialproof.model.unit import PLAIN, say_amount
 from trialproof.reports.layout import Page
 from trialproof.reports.moved_share import Share, Shares
 from trialproof.reports.people import say_patient
-from trialproof.verify.amendment import Amendment, ChoiceChange, DecisionChange, PopulationChange
-from trialproof.verify.compared import Change, Compared
-from trialproof.verify.criteria_compared import CriterionChange
 from trialproof.verify.finding import Witness
-from trialproof.verify.merged import QuantityPair
-from trialproof.verify.transfers import Transfer
+from trialproof.verify.versions.amendment import Amendment, ChoiceChange, DecisionChange, PopulationChange
+from trialproof.verify.versions.compared import Change, Compared
+from trialproof.verify.versions.criteria_compared import CriterionChange
+from trialproof.verify.versions.merged import QuantityPair
+from trialproof.verify.versions.transfers import Transfer
 
 COLORS: Mapping[Change, str] = {
     Change.SAME: "green",

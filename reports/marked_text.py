@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from trialproof.model.document import Document
 from trialproof.model.protocol import Protocol
 from trialproof.reports.layout import Page
-from trialproof.verify.coverage import Sentence, Standing, coverage, say_coverage, sentences
+from trialproof.verify.text.coverage import Sentence, Standing, coverage, say_coverage, sentences
 
 BEGIN, END = "\x02", "\x03"
 """Stand for the marks while lines are filled; no document holds them."""

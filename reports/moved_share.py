@@ -15,7 +15,7 @@ from trialproof.model.protocol import Decision
 from trialproof.simulate.cohort import among, spread
 from trialproof.simulate.patients_file import open_patients, too_wide
 from trialproof.simulate.rational import Exact, TooManyBits, Truths
-from trialproof.verify.amendment import Amendment
+from trialproof.verify.versions.amendment import Amendment
 
 Bools = NDArray[np.bool_]
 

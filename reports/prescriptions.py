@@ -13,7 +13,7 @@ from trialproof.model.course import Course, Span, course_total, say_level, total
 from trialproof.model.exact import plain
 from trialproof.model.protocol import Protocol
 from trialproof.model.radiobiology import Formula, bed, course_worth, eqd2, level_worth
-from trialproof.verify.doses import say_grays, say_rounded
+from trialproof.verify.treatment.doses import say_grays, say_rounded
 
 Row: TypeAlias = "tuple[str, Span | None, list[Span | None]]"
 """What is given, its total, and its worths; None where no combination works."""

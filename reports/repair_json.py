@@ -8,8 +8,8 @@ from trialproof.model.protocol import Protocol
 from trialproof.reports.json_report import patient_shape, readings_shape, region_shape
 from trialproof.reports.json_shape import FieldShape, ProtocolShape, ReadingsShape, RegionShape, Shape
 from trialproof.reports.rewriting import Rewritten, describe, promise, rewritten
-from trialproof.verify.edits import Edit
-from trialproof.verify.repair import Proposal, Repair, Repairs
+from trialproof.verify.repairs.edits import Edit
+from trialproof.verify.repairs.repair import Proposal, Repair, Repairs
 
 
 class ChangeShape(Shape):

@@ -18,7 +18,7 @@ from trialproof.reports.text import shorten
 from trialproof.verify.check import listed
 from trialproof.verify.describe import Regions
 from trialproof.verify.finding import Region
-from trialproof.verify.repair import Proposal, Repair, Repairs, State
+from trialproof.verify.repairs.repair import Proposal, Repair, Repairs, State
 
 REGIONS_SHOWN = 4
 """Regions with one outcome that are spelled out; the JSON has all of them."""

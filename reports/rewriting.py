@@ -11,8 +11,8 @@ from trialproof.model.formal import write
 from trialproof.model.place import Place
 from trialproof.model.protocol import Choice, Decision, Intent, Protocol
 from trialproof.verify.check import member_of, whom
-from trialproof.verify.edits import Edit, Kind, remainder
-from trialproof.verify.repair import Repair
+from trialproof.verify.repairs.edits import Edit, Kind, remainder
+from trialproof.verify.repairs.repair import Repair
 
 PROMISES = {
     Intent.EXACTLY_ONE: "every {member} gets exactly one choice of {decision}",

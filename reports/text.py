@@ -18,7 +18,6 @@ from trialproof.reports.cohort_share import CohortShare
 from trialproof.reports.layout import Page
 from trialproof.reports.people import say_patient, say_readings
 from trialproof.reports.prescriptions import in_short, title
-from trialproof.verify.coverage import say_coverage
 from trialproof.verify.finding import (
     Accepted,
     Finding,
@@ -31,6 +30,7 @@ from trialproof.verify.finding import (
     Severity,
 )
 from trialproof.verify.missing import others_before
+from trialproof.verify.text.coverage import say_coverage
 
 COLORS: Mapping[Severity, str] = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 REGIONS_SHOWN = 4

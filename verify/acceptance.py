@@ -15,7 +15,7 @@ def covers(protocol: Protocol, acceptance: Acceptance, finding: Finding) -> bool
         return False
     where = acceptance.where
     return where is None or where == finding.decision or protocol.places[where] in {
-        label.place for label in finding.labels
+        label.place for label in finding.labels if not label.aside
     }
 
 

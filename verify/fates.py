@@ -15,6 +15,7 @@ from trialproof.model.patient import Patient, about
 from trialproof.model.protocol import Choice, Decision
 from trialproof.verify.axes import Axis, axes_of
 from trialproof.verify.because import deciding
+from trialproof.verify.boxes.table import Unsearched, table_of
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.check import choice_label
@@ -24,7 +25,6 @@ from trialproof.verify.outcome import outcome_of
 from trialproof.verify.properties import clash, gap, overlap, undetermined
 from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Every, Holds, Never, Some, Statement
-from trialproof.verify.table import Unsearched, table_of
 from trialproof.verify.under import readings_under, rules_of, sentences_of
 
 MOST_CLASHES = 40

@@ -34,11 +34,15 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A place that a finding speaks of: the rule, the protocol's own words for it, and what they have to do with it."""
+    """A place that a finding speaks of: the rule, the protocol's own words for it, and what they have to do with it.
+
+    `aside`: it only explains. Whoever accepts a finding at this place does not accept those that it explains.
+    """
 
     place: Place
     quotes: tuple[Quote, ...] = ()
     note: str = ""
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

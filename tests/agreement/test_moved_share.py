@@ -22,7 +22,7 @@ from trialproof.model.place import BadInput
 from trialproof.model.protocol import Protocol, Recorded
 from trialproof.reports.diff_text import write_diff
 from trialproof.reports.moved_share import moved_share
-from trialproof.verify.amendment import Amendment
+from trialproof.verify.versions.amendment import Amendment
 
 SIZES = """\
 trialproof: 1

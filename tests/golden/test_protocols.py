@@ -19,6 +19,7 @@ from trialproof.verify.statement import Every
 PROTOCOLS = Path(__file__).parents[2] / "protocols"
 DECISIONS = ["TP101", "TP102", "TP103", "TP104", "TP105", "TP107"]
 
+LOCALISED = "lung metastases: no, other metastases: no"
 CLEAN: dict[str, list[str]] = {}
 EXPECTED: dict[str, dict[str, list[str]]] = {
     "gist-imatinib": {
@@ -29,10 +30,8 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     },
     "ewing-2008": {
         "TP102 R1 R2loc": [
-            "lung metastases: no, other metastases: no, histological response to induction chemotherapy good, "
-            "tumour volume at least 200 mL",
-            "lung metastases: no, other metastases: no, histological response to induction chemotherapy poor, "
-            "tumour volume under 200 mL",
+            f"{LOCALISED}, histological response to induction chemotherapy good, tumour volume at least 200 mL",
+            f"{LOCALISED}, histological response to induction chemotherapy poor, tumour volume under 200 mL",
         ],
         "TP102 R2pulm R3": ["lung metastases: yes"],
     },

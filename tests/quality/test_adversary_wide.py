@@ -17,7 +17,7 @@ from trialproof.model.protocol import Protocol
 @pytest.fixture(autouse=True)
 def every_decision_is_wide() -> Iterator[None]:
     """Let decisions of two choices be counted over a grid, as those of many are."""
-    with patch("trialproof.verify.gridded.FEW", 0):
+    with patch("trialproof.verify.boxes.gridded.FEW", 0):
         yield
 
 
@@ -33,7 +33,7 @@ def test_a_grid_says_what_looking_at_everybody_says(protocol: Protocol) -> None:
 @settings(max_examples=150, deadline=None, suppress_health_check=WITHIN_A_FIXTURE)
 @given(protocols(), st.integers(0, 2))
 def test_a_list_that_is_cut_short_proves_nothing_that_is_not_so(protocol: Protocol, most: int) -> None:
-    with patch("trialproof.verify.table.MOST_REGIONS", most):
+    with patch("trialproof.verify.boxes.table.MOST_REGIONS", most):
         review = reviewed(protocol, select=["TP101", "TP102", "TP103", "TP104"])
     people = alone(protocol)
     for decision in protocol.decisions.values():

@@ -17,8 +17,8 @@ from trialproof.model.load import load
 from trialproof.model.place import BadInput
 from trialproof.reports.repair_json import write_repairs_json
 from trialproof.reports.repair_text import write_repairs
-from trialproof.verify.edits import Kind
-from trialproof.verify.repair import Repairs, State, repair
+from trialproof.verify.repairs.edits import Kind
+from trialproof.verify.repairs.repair import Repairs, State, repair
 from trialproof.verify.replay import Disagreement
 from trialproof.verify.statement import Every, Never
 
@@ -156,15 +156,15 @@ def test_where_no_such_change_helps_that_is_said(tmp_path: Path) -> None:
 
 
 def test_a_search_that_is_cut_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trialproof.verify.mending.MOST_SETS", 2)
+    monkeypatch.setattr("trialproof.verify.repairs.mending.MOST_SETS", 2)
     found = searched(tmp_path, arms(a="size > 5 cm", b="size < 5 cm"))
     assert "the search stopped after 2 sets of changes" in found.reason
 
 
 def test_a_repair_that_is_none_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "protocol.yaml").write_text(QUANTITIES + arms(a="size > 5 cm", b="size < 5 cm"), encoding="utf-8")
-    monkeypatch.setattr("trialproof.verify.mending.Mending._stranded", lambda *_: (0, 0))
-    monkeypatch.setattr("trialproof.verify.repaired.Amended.broken", Never(Every(())))
+    monkeypatch.setattr("trialproof.verify.repairs.mending.Mending._stranded", lambda *_: (0, 0))
+    monkeypatch.setattr("trialproof.verify.repairs.repaired.Amended.broken", Never(Every(())))
     with pytest.raises(Disagreement):
         repaired(load(tmp_path))
 

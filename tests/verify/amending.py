@@ -34,7 +34,7 @@ from trialproof.model.condition import (
 )
 from trialproof.model.protocol import CategoryKind, Decision, Intent, Protocol
 from trialproof.model.renames import Renames
-from trialproof.verify.rewriting import rewritten
+from trialproof.verify.versions.rewriting import rewritten
 
 
 def edits(node: Condition) -> Iterator[Condition]:

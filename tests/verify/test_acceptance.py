@@ -92,3 +92,31 @@ def test_an_acceptance_of_nothing_is_refused_at_its_line(tmp_path: Path, entry: 
     with pytest.raises(BadInput, match=message) as refused:
         checked(tmp_path, entry)
     assert refused.value.place.line == 16
+
+
+IMPLIED = """\
+trialproof: 1
+title: two criteria that a third implies
+quantities:
+  size: {unit: cm, range: [0, 20], recorded_to: 1}
+  age: {unit: year, range: [0, 90], recorded_to: 1}
+eligibility:
+  inclusion:
+    - {id: big, rule: size > 5 cm}
+    - {id: adult, rule: age >= 18 years}
+    - {id: both, rule: size > 10 cm and age > 20 years}
+accept:
+"""
+
+
+def test_what_only_explains_a_finding_is_no_place_to_accept_it_at(tmp_path: Path) -> None:
+    def accepted(where: str) -> list[str]:
+        entry = f"  - {{code: TP203, where: {where}, {BECAUSE}}}\n"
+        (tmp_path / "protocol.yaml").write_text(IMPLIED + entry, encoding="utf-8")
+        review = reviewed(load(tmp_path), select=["TP203"])
+        assert len(review.findings) + len(review.accepted) == 2
+        return [each.finding.message.split()[0] for each in review.accepted]
+
+    assert accepted("both") == []
+    assert accepted("big") == ["`big`"]
+    assert accepted("adult") == ["`adult`"]

@@ -44,12 +44,12 @@ from trialproof.model.protocol import (
 from trialproof.model.renames import Renames
 from trialproof.reports.diff_json import write_diff_json
 from trialproof.reports.diff_text import write_diff
-from trialproof.verify.amendment import Amendment, DecisionChange, PopulationChange, amend
-from trialproof.verify.compared import Change, Compared
 from trialproof.verify.finding import Witness
-from trialproof.verify.merged import Merged
-from trialproof.verify.merging import merge
-from trialproof.verify.transfers import Transfer
+from trialproof.verify.versions.amendment import Amendment, DecisionChange, PopulationChange, amend
+from trialproof.verify.versions.compared import Change, Compared
+from trialproof.verify.versions.merged import Merged
+from trialproof.verify.versions.merging import merge
+from trialproof.verify.versions.transfers import Transfer
 
 SMALL = st.one_of(protocols(), protocols(readings=True))
 
@@ -67,7 +67,7 @@ PERHAPS = (
 
 def compared(old: Protocol, new: Protocol, renames: Renames | None = None, **more: object) -> Amendment:
     """Compare two versions without starting a process."""
-    with patch("trialproof.verify.amendment.Solver", InProcess):
+    with patch("trialproof.verify.versions.amendment.Solver", InProcess):
         return amend(old, new, renames=renames, **more)  # type: ignore[arg-type]
 
 

@@ -14,8 +14,8 @@ from trialproof.model.place import BadInput
 from trialproof.model.protocol import Choice, Decision, Protocol, Quantity, YesNoKind
 from trialproof.model.renames import read_renames
 from trialproof.reports.diff_text import write_diff
-from trialproof.verify.amendment import Amendment, DecisionChange
-from trialproof.verify.compared import Change
+from trialproof.verify.versions.amendment import Amendment, DecisionChange
+from trialproof.verify.versions.compared import Change
 
 SIZES = """\
 trialproof: 1

@@ -19,9 +19,9 @@ from click.testing import CliRunner
 from trialproof.cli import cli
 from trialproof.model.place import BadInput
 from trialproof.reports.certify_text import summary, write_certificate, write_manual
-from trialproof.verify.certificate import certify
-from trialproof.verify.cvc5_run import Answer, Cvc5, installed
-from trialproof.verify.recheck import Certificate, demand_agreement, recheck
+from trialproof.verify.certify.certificate import certify
+from trialproof.verify.certify.cvc5_run import Answer, Cvc5, installed
+from trialproof.verify.certify.recheck import Certificate, demand_agreement, recheck
 from trialproof.verify.replay import Disagreement
 
 ROOT = Path(__file__).parents[2]
@@ -358,7 +358,7 @@ def test_an_empty_folder_is_filled(protocol: Path, original: Path, tmp_path: Pat
 
 def test_an_interruption_leaves_the_earlier_certificate_and_nothing_else(protocol: Path, folder: Path) -> None:
     before = contents(folder.parent)
-    for where in ("trialproof.verify.certificate.recheck", "trialproof.verify.certificate._ask_z3"):
+    for where in ("trialproof.verify.certificate.recheck", "trialproof.verify.certify.certificate._ask_z3"):
         with patch(where, side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
             write(protocol, folder)
         assert contents(folder.parent) == before

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from trialproof.verify import cvc5_run
-from trialproof.verify.cvc5_run import Answer, Cvc5
+from trialproof.verify.certify import cvc5_run
+from trialproof.verify.certify.cvc5_run import Answer, Cvc5
 
 HARD = """\
 (set-logic QF_NIRA)

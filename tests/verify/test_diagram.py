@@ -266,7 +266,7 @@ def test_what_parts_share_is_combined_once() -> None:
         return d.leaf(one is not other)
 
     assert d.combined(odd, d.true, note) is even
-    assert sorted(asked) == [(False, True), (True, True)]  # type: ignore[type-var]
+    assert sorted(asked) == [(False, True), (True, True)]
 
 
 def test_what_parts_share_is_negated_once_and_back_again_for_nothing() -> None:

@@ -10,9 +10,9 @@ from tests.verify.everyone import InProcess
 from trialproof.model.condition import EVERYONE, AllOf, Compare, Condition, Number, Relation, Value
 from trialproof.model.patient import Patient
 from trialproof.model.protocol import Choice, Decision, Intent, NumberKind, Protocol, Quantity
-from trialproof.verify.divided import divided_overlap
-from trialproof.verify.grid import Grid, Scale
-from trialproof.verify.grid_tree import Cut, Leaf, Tree, tree_of
+from trialproof.verify.boxes.divided import divided_overlap
+from trialproof.verify.boxes.grid import Grid, Scale
+from trialproof.verify.boxes.tree import Cut, Leaf, Tree, tree_of
 from trialproof.verify.properties import overlap, recordable
 from trialproof.verify.replay import is_so
 from trialproof.verify.statement import About, AnyPatient, Fixed, Holds, Statement

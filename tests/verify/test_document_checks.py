@@ -21,10 +21,10 @@ from trialproof.reports.text import write_text
 from trialproof.verify import solver as solver_file
 from trialproof.verify.case import Case
 from trialproof.verify.checks import CHECKS, unaccounted_sentence
-from trialproof.verify.coverage import accounts, coverage, say_coverage, sentences
 from trialproof.verify.finding import Coverage, Finding, Review
-from trialproof.verify.lexicon import find, lexicon, pattern, vague_entries
 from trialproof.verify.review import review
+from trialproof.verify.text.coverage import accounts, coverage, say_coverage, sentences
+from trialproof.verify.text.lexicon import find, lexicon, pattern, vague_entries
 
 FOUNDING = Path(__file__).parents[2] / "protocols" / "esophageal-salvage"
 HEAD = "trialproof: 1\ntitle: a trial\ndocument: document.txt\n"

@@ -20,8 +20,8 @@ from trialproof.reports.side_by_side import write_side_by_side
 from trialproof.reports.text import write_text
 from trialproof.verify.checks.mismatched_total import that_work
 from trialproof.verify.finding import Finding, Review, Severity
-from trialproof.verify.lowering import ways_to_lower
 from trialproof.verify.review import review
+from trialproof.verify.treatment.lowering import ways_to_lower
 
 HEAD = "trialproof: 1\ntitle: doses\n"
 CHOICE = "decisions:\n  dose:\n    for: everyone\n    choices:\n      a:\n        when: everyone\n        course: "

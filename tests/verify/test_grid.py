@@ -7,13 +7,13 @@ from itertools import product
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from trialproof.verify.grid import Box, Grid, Region, Scale, TooMuch, count, shared, uncovered, volume
-from trialproof.verify.grid_box import bits, unbroken, without
-from trialproof.verify.grid_index import Index
-from trialproof.verify.grid_share import shared_pieces
-from trialproof.verify.grid_split import Effort
-from trialproof.verify.grid_tree import Cut, Leaf, tree_of
-from trialproof.verify.grid_widen import cover, widest
+from trialproof.verify.boxes.box import bits, unbroken, without
+from trialproof.verify.boxes.grid import Box, Grid, Region, Scale, TooMuch, count, shared, uncovered, volume
+from trialproof.verify.boxes.index import Index
+from trialproof.verify.boxes.share import shared_pieces
+from trialproof.verify.boxes.split import Effort
+from trialproof.verify.boxes.tree import Cut, Leaf, tree_of
+from trialproof.verify.boxes.widen import cover, widest
 
 Cell = tuple[int, ...]
 Table = tuple[Grid, list[list[Box]]]

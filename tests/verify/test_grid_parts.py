@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from trialproof.verify.grid_box import (
+from trialproof.verify.boxes.box import (
     Box,
     Grid,
     Scale,
@@ -21,9 +21,9 @@ from trialproof.verify.grid_box import (
     within,
     without,
 )
-from trialproof.verify.grid_index import Index
-from trialproof.verify.grid_split import Effort, TooMuch, cut, outside
-from trialproof.verify.grid_widen import breadth, cover, widest
+from trialproof.verify.boxes.index import Index
+from trialproof.verify.boxes.split import Effort, TooMuch, cut, outside
+from trialproof.verify.boxes.widen import breadth, cover, widest
 
 GRID = Grid((Scale(4, 3), Scale(3), Scale(2, 2)))
 CELLS = list(product(range(4), range(3), range(2)))

@@ -46,8 +46,8 @@ from trialproof.model.protocol import (
 )
 from trialproof.model.unit import PLAIN
 from trialproof.verify.axes import Axis, Otherwise, axes_of, read_otherwise
-from trialproof.verify.grid_box import Box
-from trialproof.verify.gridded import MOST_BOXES_OF_A_RULE, Gridded, chosen_parts, gridded
+from trialproof.verify.boxes.box import Box
+from trialproof.verify.boxes.gridded import MOST_BOXES_OF_A_RULE, Gridded, chosen_parts, gridded
 from trialproof.verify.replay import is_so
 from trialproof.verify.statement import About, AnyPatient, Fixed
 

@@ -37,7 +37,7 @@ from trialproof.model.protocol import (
     YesNoKind,
 )
 from trialproof.model.unit import parse_unit
-from trialproof.verify.amendment import Amendment
+from trialproof.verify.versions.amendment import Amendment
 
 HALF = Fraction(1, 2)
 GRID = 8

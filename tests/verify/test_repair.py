@@ -41,17 +41,28 @@ from trialproof.model.protocol import (
     YesNoKind,
 )
 from trialproof.verify.case import Case
-from trialproof.verify.edits import OTHER_END, Edit, amend, as_read, below, candidates, clauses, fit, put, remainder
 from trialproof.verify.finding import Region
-from trialproof.verify.repair import EXCLUDED, Proposal, Repair, State, repair
-from trialproof.verify.repaired import Amended, left
+from trialproof.verify.repairs.edits import (
+    OTHER_END,
+    Edit,
+    amend,
+    as_read,
+    below,
+    candidates,
+    clauses,
+    fit,
+    put,
+    remainder,
+)
+from trialproof.verify.repairs.repair import EXCLUDED, Proposal, Repair, State, repair
+from trialproof.verify.repairs.repaired import Amended, left
 
 SMALL = st.one_of(protocols(decisions=1), protocols(decisions=2, readings=True))
 
 
 def repaired(protocol: Protocol, *, most: int = 4, selection: Selection | None = None) -> Proposal:
     """Search repairs without starting a process."""
-    with patch("trialproof.verify.repair.Solver", InProcess):
+    with patch("trialproof.verify.repairs.repair.Solver", InProcess):
         return repair(protocol, most=most, selection=selection)
 
 
@@ -297,7 +308,7 @@ def plain_rules(decision: Decision) -> list[Condition]:
 def test_every_single_change_that_works_is_offered(protocol: Protocol) -> None:
     for name, decision in protocol.decisions.items():
         case = Case(protocol, InProcess(protocol), protocol.preferred)
-        with patch("trialproof.verify.repair.MOST_EDITS", 60):
+        with patch("trialproof.verify.repairs.repair.MOST_EDITS", 60):
             found = next(each for each in repaired(protocol, most=200).decisions if each.decision.name == name)
         if found.state not in (State.REPAIRABLE, State.STUCK) or found.size < 1 or found.reason.startswith("there"):
             continue

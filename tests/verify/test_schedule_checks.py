@@ -16,9 +16,9 @@ from tests.golden.transcript import ROOT
 from tests.verify.everyone import reviewed
 from trialproof.model.load import load
 from trialproof.model.schedule import Duration, Irradiation
-from trialproof.verify.calendar import OpenDays, days_after, open_days, shortest_and_longest, starts, weekday
 from trialproof.verify.finding import Finding, Review
-from trialproof.verify.intervals import Broken, Constraint, Kept, contradictions, narrowest, of, solve
+from trialproof.verify.treatment.calendar import OpenDays, days_after, open_days, shortest_and_longest, starts, weekday
+from trialproof.verify.treatment.intervals import Broken, Constraint, Kept, contradictions, narrowest, of, solve
 
 DAY_ONE = date(2026, 1, 5).toordinal()
 CALENDARS = st.builds(

@@ -21,10 +21,10 @@ from trialproof.model.place import BadInput
 from trialproof.model.protocol import CategoryKind, Choice, Decision, NumberKind, Protocol, Quantity, YesNoKind
 from trialproof.model.unit import PLAIN
 from trialproof.verify.case import Case
-from trialproof.verify.obligations import CERTIFIED, obligations_of
-from trialproof.verify.script import Part, comment, write_script
-from trialproof.verify.smt_reader import read_script
-from trialproof.verify.smtlib import Symbols, literal, symbol, whole
+from trialproof.verify.certify.obligations import CERTIFIED, obligations_of
+from trialproof.verify.certify.script import Part, comment, write_script
+from trialproof.verify.certify.smt_reader import read_script
+from trialproof.verify.certify.smtlib import Symbols, literal, symbol, whole
 from trialproof.verify.statement import Fails, Holds
 
 SMALL = st.one_of(protocols(), protocols(readings=True))

@@ -54,8 +54,8 @@ def certify(
     if folder is not None and readings:
         raise click.UsageError("--reading goes with PROTOCOL: a certificate has its readings")
     from trialproof.reports.certify_text import write_certificate, write_manual
-    from trialproof.verify.cvc5_run import installed
-    from trialproof.verify.recheck import demand_agreement, recheck
+    from trialproof.verify.certify.cvc5_run import installed
+    from trialproof.verify.certify.recheck import demand_agreement, recheck
 
     run = not no_run and installed()
     start = perf_counter()
@@ -64,7 +64,7 @@ def certify(
         found = recheck(folder, seconds=timeout, run=run)
     else:
         from trialproof.model.load import load, read_selection
-        from trialproof.verify.certificate import certify as write_files
+        from trialproof.verify.certify.certificate import certify as write_files
 
         chosen = read_selection(load(protocol), readings)
         found = write_files(

@@ -13,7 +13,7 @@ from trialproof.commands.common import FINDINGS, TIMEOUT, UNDECIDED, in_color, r
 
 if TYPE_CHECKING:
     from trialproof.model.protocol import Protocol, Selection
-    from trialproof.verify.amendment import Amendment
+    from trialproof.verify.versions.amendment import Amendment
 
 
 @click.command()
@@ -87,7 +87,7 @@ def diff(
         from trialproof.model.load import load
         from trialproof.model.place import BadInput
         from trialproof.model.renames import read_renames
-        from trialproof.verify.amendment import amend
+        from trialproof.verify.versions.amendment import amend
 
         if (missing or on_error != "stop") and cohort is None:
             raise BadInput("`--missing` and `--on-error` go with `--cohort`")

@@ -13,7 +13,7 @@ import click
 from trialproof.commands.common import FINDINGS, PROTOCOL, READING, TIMEOUT, UNDECIDED, in_color, release
 
 if TYPE_CHECKING:
-    from trialproof.verify.repair import Proposal
+    from trialproof.verify.repairs.repair import Proposal
 
 
 @click.command()
@@ -60,7 +60,7 @@ def repair(
     worker = launch()
     try:
         from trialproof.model.load import load, read_selection
-        from trialproof.verify.repair import repair as search
+        from trialproof.verify.repairs.repair import repair as search
 
         loaded = load(protocol)
         chosen = read_selection(loaded, readings)
@@ -98,7 +98,7 @@ def _progress() -> AbstractContextManager[Callable[[str], None] | None]:
 
 
 def _exit_code(found: Proposal) -> int:
-    from trialproof.verify.repair import State
+    from trialproof.verify.repairs.repair import State
 
     states = {each.state for each in found.decisions}
     if State.REPAIRABLE in states:

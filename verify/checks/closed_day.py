@@ -20,12 +20,21 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from trialproof.model.schedule import FIRST, WEEKDAYS, After, Entry, Every, say_timing, say_weekdays
-from trialproof.verify.calendar import OpenDays, days_after, open_days, weekday
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up
 from trialproof.verify.finding import Detail, Finding, Label, Proved, Severity
 from trialproof.verify.solver import Unknown
-from trialproof.verify.timetable import ENDLESS, Branch, Timetable, Way, applies, branches, found_under, timetables
+from trialproof.verify.treatment.calendar import OpenDays, days_after, open_days, weekday
+from trialproof.verify.treatment.timetable import (
+    ENDLESS,
+    Branch,
+    Timetable,
+    Way,
+    applies,
+    branches,
+    found_under,
+    timetables,
+)
 
 CODE, NAME = "TP402", "closed-day"
 DATES_SHOWN = 10

@@ -23,15 +23,15 @@ from fractions import Fraction
 
 from trialproof.model.exact import plain
 from trialproof.model.schedule import FIRST, LAST, After, Apart, AtDose, Entry, Every, Schedule, say_timing
-from trialproof.verify.calendar import open_days, shortest_and_longest
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up, joined
-from trialproof.verify.doses import prescription_label
 from trialproof.verify.finding import Detail, Finding, Label, Proved, Severity
-from trialproof.verify.intervals import Constraint, contradictions, narrowest, of
 from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Holds
-from trialproof.verify.timetable import (
+from trialproof.verify.treatment.calendar import open_days, shortest_and_longest
+from trialproof.verify.treatment.doses import prescription_label
+from trialproof.verify.treatment.intervals import Constraint, contradictions, narrowest, of
+from trialproof.verify.treatment.timetable import (
     ENDLESS,
     Branch,
     Timetable,

@@ -19,13 +19,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trialproof.model.schedule import Entry, Every, say_timing, say_weekdays
-from trialproof.verify.calendar import weekday
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up, joined
-from trialproof.verify.doses import prescription_label
 from trialproof.verify.finding import Detail, Finding, Label, Proved, Severity
 from trialproof.verify.solver import Unknown
-from trialproof.verify.timetable import Branch, Way, applies, branches, found_under, timetables
+from trialproof.verify.treatment.calendar import weekday
+from trialproof.verify.treatment.doses import prescription_label
+from trialproof.verify.treatment.timetable import Branch, Way, applies, branches, found_under, timetables
 
 CODE, NAME = "TP401", "cycle-count"
 MOST_LOST = 10

@@ -24,12 +24,12 @@ from trialproof.model.protocol import Decision, Sentence
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up, listed
-from trialproof.verify.course_readings import judge_course
 from trialproof.verify.describe import shown_quantities, witness
 from trialproof.verify.differences import changes, some_difference
 from trialproof.verify.fates import decision_axes, somebody
 from trialproof.verify.finding import Finding, Label, Proved, Region, Severity, Under
 from trialproof.verify.solver import Unknown
+from trialproof.verify.treatment.course_readings import judge_course
 from trialproof.verify.under import rules_of, sentences_of
 from trialproof.verify.working import NoneWorks, find_working
 

@@ -23,7 +23,9 @@ from trialproof.model.dose import DoseKind, DoseLimit
 from trialproof.model.radiobiology import bed, course_worth, eqd2
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, gave_up
-from trialproof.verify.doses import (
+from trialproof.verify.finding import Finding, Label, Prescription, Severity
+from trialproof.verify.solver import Unknown
+from trialproof.verify.treatment.doses import (
     as_prescribed,
     is_for,
     named,
@@ -33,8 +35,6 @@ from trialproof.verify.doses import (
     say_gray,
     say_grays,
 )
-from trialproof.verify.finding import Finding, Label, Prescription, Severity
-from trialproof.verify.solver import Unknown
 
 CODE, NAME = "TP304", "exceeded-limit"
 

@@ -17,6 +17,7 @@ Example
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from trialproof.model.condition import Eligible
 from trialproof.verify.canonical import canonical
@@ -72,8 +73,8 @@ def _finding(case: Case, found: Implied) -> Finding:
         readings=as_read(case, [each.rule for each in (*found.members, *found.by)]),
         labels=(
             *(criterion_label(each) for each in found.members),
-            *(criterion_label(each) for each in found.by),
-            *(fact_label(each) for each in found.facts),
+            *(replace(criterion_label(each), aside=True) for each in found.by),
+            *(replace(fact_label(each), aside=True) for each in found.facts),
         ),
         help="nothing to do until one of the sentences is amended: then the other still says what it said",
     )

@@ -21,8 +21,15 @@ from collections.abc import Iterator, Sequence
 from trialproof.model.course import Combination, Level, Phase, combinations, say_level, working
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said
-from trialproof.verify.doses import as_prescribed, named, prescription_label, prescriptions, say_gray, say_grays
 from trialproof.verify.finding import Detail, Finding, Prescription, Severity
+from trialproof.verify.treatment.doses import (
+    as_prescribed,
+    named,
+    prescription_label,
+    prescriptions,
+    say_gray,
+    say_grays,
+)
 
 CODE, NAME = "TP302", "infeasible-corner"
 

@@ -22,10 +22,19 @@ from dataclasses import dataclass
 from trialproof.model.schedule import After, Duration, Entry, say_timing
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up, joined
-from trialproof.verify.doses import prescription_label
 from trialproof.verify.finding import Detail, Finding, Label, Proved, Severity
 from trialproof.verify.solver import Unknown
-from trialproof.verify.timetable import Branch, Timetable, Way, applies, branches, found_under, reaching, timetables
+from trialproof.verify.treatment.doses import prescription_label
+from trialproof.verify.treatment.timetable import (
+    Branch,
+    Timetable,
+    Way,
+    applies,
+    branches,
+    found_under,
+    reaching,
+    timetables,
+)
 
 CODE, NAME = "TP403", "late-checkpoint"
 

@@ -21,8 +21,15 @@ from trialproof.model.course import Level, Phase, Span, combinations, say_level,
 from trialproof.model.course_text import MOST_FRACTIONS
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said
-from trialproof.verify.doses import as_prescribed, named, prescription_label, prescriptions, say_gray, say_grays
 from trialproof.verify.finding import Detail, Finding, Prescription, Severity
+from trialproof.verify.treatment.doses import (
+    as_prescribed,
+    named,
+    prescription_label,
+    prescriptions,
+    say_gray,
+    say_grays,
+)
 
 CODE, NAME = "TP301", "mismatched-total"
 

@@ -21,10 +21,10 @@ from trialproof.model.document import Quote
 from trialproof.model.protocol import Protocol, Quantity
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, listed
-from trialproof.verify.coverage import Standing, accounts
 from trialproof.verify.finding import Finding, Label, Severity
 from trialproof.verify.linear import walk
-from trialproof.verify.passages import Item, grouped, named, unique_words
+from trialproof.verify.text.coverage import Standing, accounts
+from trialproof.verify.text.passages import Item, grouped, named, unique_words
 
 CODE, NAME = "TP505", "open-definition"
 

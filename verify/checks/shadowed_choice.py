@@ -15,6 +15,7 @@ Example
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from trialproof.model.condition import Takes
 from trialproof.model.protocol import Choice, Decision, Intent
@@ -77,7 +78,10 @@ def _finding(case: Case, decision: Decision, choice: Choice) -> Finding:
         decision=decision.name,
         choices=(choice.name,),
         witness=witness(case, patient, shown_quantities(case.protocol, decision_axes(case, decision))),
-        labels=(choice_label(choice), *labels_of(case, decision, patient, names)),
+        labels=(
+            choice_label(choice),
+            *(replace(each, aside=True) for each in labels_of(case, decision, patient, names)),
+        ),
         help="move the choice before those that take its patients, or drop it",
     )
 

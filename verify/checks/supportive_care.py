@@ -25,7 +25,7 @@ from trialproof.verify.check import Check, Said, gave_up, listed
 from trialproof.verify.finding import Detail, Finding, Label, Proved, Severity
 from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Holds, Never
-from trialproof.verify.timetable import populations
+from trialproof.verify.treatment.timetable import populations
 from trialproof.verify.under import as_read, rules_of
 
 CODE, NAME = "TP405", "supportive-care"

@@ -20,10 +20,10 @@ from collections.abc import Iterator, Sequence
 
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said
-from trialproof.verify.coverage import Standing
 from trialproof.verify.finding import Finding, Label, Severity
-from trialproof.verify.passages import Item, Text, grouped, named, text_of, unique_words
-from trialproof.verify.wordings import Pair, pairs
+from trialproof.verify.text.coverage import Standing
+from trialproof.verify.text.passages import Item, Text, grouped, named, text_of, unique_words
+from trialproof.verify.text.wordings import Pair, pairs
 
 CODE, NAME = "TP504", "two-wordings"
 

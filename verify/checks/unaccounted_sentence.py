@@ -18,9 +18,9 @@ from collections.abc import Iterator, Sequence
 
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said
-from trialproof.verify.coverage import Standing, coverage
 from trialproof.verify.finding import Finding, Label, Severity
-from trialproof.verify.passages import Item, grouped, text_of, unique_words
+from trialproof.verify.text.coverage import Standing, coverage
+from trialproof.verify.text.passages import Item, grouped, text_of, unique_words
 
 CODE, NAME = "TP501", "unaccounted-sentence"
 

@@ -17,11 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from trialproof.verify.abbreviations import never_written_out
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said
 from trialproof.verify.finding import Finding, Label, Severity
-from trialproof.verify.passages import Item, grouped, named, quoting, text_of, unique_words
+from trialproof.verify.text.abbreviations import never_written_out
+from trialproof.verify.text.passages import Item, grouped, named, quoting, text_of, unique_words
 
 CODE, NAME = "TP503", "undefined-abbreviation"
 

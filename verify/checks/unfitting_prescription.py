@@ -26,12 +26,12 @@ from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, choice_label, gave_up, listed
 from trialproof.verify.describe import shown_quantities, witness
-from trialproof.verify.doses import as_prescribed, named, prescription_label, prescriptions, say_worth
 from trialproof.verify.fates import decision_axes
 from trialproof.verify.finding import Detail, Finding, Prescription, Severity
-from trialproof.verify.lowering import ways_to_lower
 from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Holds, Some
+from trialproof.verify.treatment.doses import as_prescribed, named, prescription_label, prescriptions, say_worth
+from trialproof.verify.treatment.lowering import ways_to_lower
 from trialproof.verify.under import as_read, rules_of
 
 CODE, NAME = "TP305", "unfitting-prescription"

@@ -22,7 +22,9 @@ from trialproof.model.dose import Checkpoint
 from trialproof.model.passing import Passing, passing, targets
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, gave_up, listed
-from trialproof.verify.doses import (
+from trialproof.verify.finding import Detail, Finding, Label, Prescription, Severity
+from trialproof.verify.solver import Unknown
+from trialproof.verify.treatment.doses import (
     as_prescribed,
     is_for,
     prescription_label,
@@ -31,8 +33,6 @@ from trialproof.verify.doses import (
     say_gray,
     say_grays,
 )
-from trialproof.verify.finding import Detail, Finding, Label, Prescription, Severity
-from trialproof.verify.solver import Unknown
 
 CODE, NAME = "TP303", "unreached-checkpoint"
 

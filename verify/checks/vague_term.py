@@ -20,13 +20,13 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from trialproof.verify.carried import carriers
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said
-from trialproof.verify.coverage import Sentence
 from trialproof.verify.finding import Finding, Label, Severity
-from trialproof.verify.lexicon import Match, find, vague_entries
-from trialproof.verify.passages import Item, Text, grouped, named, quoting, text_of, unique_words
+from trialproof.verify.text.carried import carriers
+from trialproof.verify.text.coverage import Sentence
+from trialproof.verify.text.lexicon import Match, find, vague_entries
+from trialproof.verify.text.passages import Item, Text, grouped, named, quoting, text_of, unique_words
 
 CODE, NAME = "TP502", "vague-term"
 

@@ -1,0 +1,1 @@
+"""Every obligation as a file that another solver can prove again."""

@@ -1,0 +1,1 @@
+"""The smallest changes that mend a decision, each proved before it is shown."""

@@ -1,0 +1,1 @@
+"""What the document says, leaves open, or says twice."""

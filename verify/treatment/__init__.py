@@ -1,0 +1,1 @@
+"""Doses and days: what courses and schedules come to, by exact arithmetic."""

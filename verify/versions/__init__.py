@@ -1,0 +1,1 @@
+"""Two versions of a protocol: who is treated differently after an amendment."""
