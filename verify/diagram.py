@@ -65,7 +65,7 @@ class Diagrams:
         self._limit = limit
         self._made = 0
         self._steps = limit
-        self._leaves: dict[tuple[type, Leaf], Diagram] = {}
+        self._leaves: dict[Leaf, Diagram] = {}
         self._nodes: dict[tuple[int, tuple[Cut, ...], tuple[int, ...]], Diagram] = {}
         self._negations: dict[int, Diagram] = {}
         self._both: Memory = {}
@@ -79,10 +79,9 @@ class Diagrams:
 
     def leaf(self, value: Leaf) -> Diagram:
         """Return the leaf of this value."""
-        key = (type(value), value)
-        found = self._leaves.get(key)
+        found = self._leaves.get(value)
         if found is None:
-            found = self._leaves[key] = Diagram(self._next(), LEAF, leaf=value)
+            found = self._leaves[value] = Diagram(self._next(), LEAF, leaf=value)
         return found
 
     def split(self, axis: int, cuts: Sequence[Cut], children: Sequence[Diagram]) -> Diagram:

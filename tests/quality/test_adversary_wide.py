@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings, strategies as st
 
-from tests.verify.everyone import alone, fates, reviewed
+from tests.verify.everyone import InProcess, alone, fates, reviewed
 from tests.verify.finite import protocols
 from tests.verify.test_verdicts import check_decisions, found, proved
-from trialproof.model.protocol import Protocol
+from trialproof.model.condition import EVERYONE, Compare, Number, Relation, Value
+from trialproof.model.protocol import Choice, Decision, NumberKind, Protocol, Quantity
+from trialproof.model.unit import PLAIN
+from trialproof.verify.boxes.table import table_of
+from trialproof.verify.case import Case
+from trialproof.verify.fates import decision_axes
 
 
 @pytest.fixture(autouse=True)
 def every_decision_is_wide() -> Iterator[None]:
     """Let decisions of two choices be counted over a grid, as those of many are."""
-    with patch("trialproof.verify.boxes.gridded.FEW", 0):
+    with patch("trialproof.verify.boxes.table.FEW", 0):
         yield
+
+
+def test_these_decisions_are_counted_over_a_grid() -> None:
+    size = Quantity("size", NumberKind(Fraction(0), Fraction(20), PLAIN, Fraction(1)))
+    rules = [Compare(Value("size"), relation, Number(Fraction(5))) for relation in (Relation.LT, Relation.GT)]
+    decision = Decision("arm", (Choice("small", rules[0]), Choice("large", rules[1])), EVERYONE)
+    protocol = Protocol(title="size", quantities={"size": size}, decisions={"arm": decision})
+    case = Case(protocol, InProcess(protocol), {})
+    table = table_of(case, decision, decision_axes(case, decision))
+    assert table is not None
+    assert [each.words for each in table.gaps().regions] == ["size exactly 5"]
 
 
 WITHIN_A_FIXTURE = [HealthCheck.function_scoped_fixture]

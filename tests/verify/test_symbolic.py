@@ -12,7 +12,19 @@ import pytest
 import z3
 from hypothesis import given, settings, strategies as st
 
-from trialproof.model.condition import EVERYONE, NOBODY, Compare, Is, Known, Number, Readings, Relation, Value, Yes
+from trialproof.model.condition import (
+    EVERYONE,
+    NOBODY,
+    Compare,
+    Is,
+    Known,
+    Number,
+    Readings,
+    ReadTerm,
+    Relation,
+    Value,
+    Yes,
+)
 from trialproof.model.patient import Patient
 from trialproof.model.protocol import CategoryKind, Kind, NumberKind, Protocol, Quantity, Recorded, Sentence, YesNoKind
 from trialproof.verify.statement import AnyPatient, AnyReading, Fixed
@@ -327,6 +339,22 @@ def test_readings_are_known_or_variables() -> None:
     assert Symbolic(Patient(()), {"arm": "two"}).reading("arm") == "two"
     assert Symbolic(Patient(()), choices).reading("arm") is None
     assert Symbolic(Patient(()), choices).chosen("arm", "two") is choices.chosen("arm", "two")
+
+
+def test_a_number_under_unknown_readings_is_that_of_the_reading_which_is_chosen() -> None:
+    universe, somebody, how = Universe(PROTOCOL), AnyPatient(), AnyReading()
+    options = (("one", Value("size")), ("two", Number(some(7))), ("three", Value("depth")))
+    found = universe.meaning(somebody, how).number(ReadTerm("arm", options))
+    choices = universe.readings(how)
+    for name, option in options:
+        chosen = [*choices.domain(), choices.chosen("arm", name)]
+        alone = universe.meaning(somebody, Fixed.of({"arm": name})).number(option)
+        assert not possible(*chosen, real(found.value) != real(alone.value))
+        assert not possible(*chosen, found.known != alone.known)
+    known = universe.meaning(Patient.of({"size": some(1)}), how).number(ReadTerm("arm", options))
+    for name, value in (("one", 1), ("two", 7)):
+        assert not possible(*choices.domain(), choices.chosen("arm", name), real(known.value) != value)
+    assert not possible(*choices.domain(), known.known == choices.chosen("arm", "three"))
 
 
 # All variables of one protocol.
