@@ -135,7 +135,6 @@ class Meaning(Generic[B, N]):
         self.protocol = protocol
         self.carrier = carrier
         self._true = carrier.every(())
-        self._false = carrier.some(())
         self._truths: dict[Condition, Truth[B]] = {}
         self._numbers: dict[Term, Known[B, N]] = {}
         self._applying: dict[str, Truth[B]] = {}

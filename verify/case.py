@@ -99,11 +99,13 @@ class Case:
 
     def step(self, base: tuple[Statement, ...], *also: Statement) -> Possible:
         """Return the same question for the steps of a search: answered by one engine, so never a verdict by itself."""
+        ranks = self.ranks
+        among = ranks.all_of((*base, *also))
 
         def ask(statements: Sequence[Statement]) -> bool:
-            said = (*also, *(self.said(each) for each in statements))
-            found = self.ranks.possible((*base, *said))
-            return self.solver.possible(*said, base=base) if found is None else found
+            said = [self.said(each) for each in statements]
+            found = None if among is None else ranks.all_of(said, among)
+            return self.solver.possible(*also, *said, base=base) if found is None else not ranks.is_empty(found)
 
         return ask
 

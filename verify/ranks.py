@@ -56,19 +56,31 @@ class Ranks:
 
     def possible(self, statements: Sequence[Statement]) -> bool | None:
         """Return whether some patient satisfies all statements; None if this engine cannot tell."""
+        whole = self.all_of(statements)
+        return None if whole is None else whole is not self._diagrams.false
+
+    def all_of(self, statements: Sequence[Statement], among: Diagram | None = None) -> Diagram | None:
+        """Return the patients (of those `among`) of whom all statements are so; None if this engine cannot tell."""
         if self._silent:
             return None
-        whole = self._diagrams.true
+        whole = self._diagrams.true if among is None else among
+        both, nobody = self._diagrams.both, self._diagrams.false
         for statement in statements:
+            if whole is nobody:
+                break
             found = self.patients(statement)
             if found is None:
                 return None
             self._diagrams.allow(FOR_ONE)
             try:
-                whole = self._diagrams.both(whole, found)
+                whole = both(whole, found)
             except TooLarge:
                 return None
-        return whole is not self._diagrams.false
+        return whole
+
+    def is_empty(self, patients: Diagram) -> bool:
+        """Return whether these are nobody."""
+        return patients is self._diagrams.false
 
     def patients(self, statement: Statement) -> Diagram | None:
         """Return the patients of whom a statement is so; None where it is not covered, or takes too many steps.

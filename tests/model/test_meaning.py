@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import pytest
@@ -41,7 +41,7 @@ from trialproof.model.condition import (
     Value,
     Yes,
 )
-from trialproof.model.meaning import WHATEVER, Truth
+from trialproof.model.meaning import WHATEVER, Meaning, Truth
 from trialproof.model.patient import OnePatient, Patient, about
 from trialproof.model.protocol import (
     CategoryKind,
@@ -408,6 +408,60 @@ def test_the_first_match_waits_for_an_earlier_choice_that_is_undetermined() -> N
     assert judge(is_in("wide"), protocol, recurrence=True, diameter=7) == HOLDS
 
 
+# What is named is worked out once.
+
+
+class Counting(OnePatient):
+    """A patient of whom every question is noted."""
+
+    def __init__(self, record: Patient) -> None:
+        super().__init__(record, {})
+        self.asked: list[str] = []
+
+    def recorded(self, quantity: str, /) -> bool:
+        self.asked.append(quantity)
+        return super().recorded(quantity)
+
+    def add(self, terms: Sequence[Fraction], /) -> Fraction:
+        self.asked.append("sum")
+        return super().add(terms)
+
+
+DEEP = 14
+"""Each level names the one below twice: to work it out every time would take thousands of steps."""
+
+
+def test_a_number_that_is_named_twice_on_each_level_is_worked_out_once() -> None:
+    def body(at: int) -> Term:
+        return Sum((Derived(f"d{at - 1}"), Derived(f"d{at - 1}"))) if at else Sum((constant(1),))
+
+    definitions = tuple(Definition(f"d{at}", body(at), unit=PLAIN) for at in range(DEEP))
+    carrier = Counting(patient({}))
+    number = Meaning(protocol_of(definitions=definitions), carrier).number(Derived(f"d{DEEP - 1}"))
+    assert (number.value, number.known) == (2 ** (DEEP - 1), True)
+    assert carrier.asked == ["sum"] * DEEP
+
+
+def test_a_condition_that_is_named_twice_on_each_level_is_judged_once() -> None:
+    def body(at: int) -> Condition:
+        return AllOf((Named(f"d{at - 1}"), Named(f"d{at - 1}"))) if at else Yes("recurrence")
+
+    definitions = tuple(Definition(f"d{at}", body(at)) for at in range(DEEP))
+    carrier = Counting(patient({"recurrence": True}))
+    assert Meaning(protocol_of(definitions=definitions), carrier).truth(Named(f"d{DEEP - 1}")) == HOLDS
+    assert carrier.asked == ["recurrence"]
+
+
+def test_whether_a_quantity_applies_is_judged_once() -> None:
+    names = [f"q{at}" for at in range(DEEP)]
+    conditions = [EVERYONE, *(AllOf((Known(name), Known(name))) for name in names)]
+    chain = zip(names, conditions, strict=False)
+    quantities = {name: Quantity(name, YesNoKind(), applies_if=each) for name, each in chain}
+    carrier = Counting(Patient.of(dict.fromkeys(names, True)))
+    assert Meaning(Protocol("chain", quantities), carrier).truth(Known(names[-1])) == HOLDS
+    assert len(carrier.asked) == 2 * DEEP - 1
+
+
 # The carrier.
 
 
@@ -422,3 +476,11 @@ def test_a_patient_is_asked_under_the_readings_that_were_given() -> None:
     assert (carrier.reading("heavy"), carrier.chosen("heavy", "wide"), carrier.chosen("heavy", "strict")) == (
         "wide", True, False,
     )  # fmt: skip
+
+
+def test_what_nobody_knows_how_to_judge_stops_the_evaluation_and_is_not_taken_for_undetermined() -> None:
+    meaning = about(protocol_of(), patient({}))
+    with pytest.raises(AssertionError, match="'a new kind of rule'"):
+        meaning.truth("a new kind of rule")  # type: ignore[arg-type]
+    with pytest.raises(AssertionError, match="'a new kind of number'"):
+        meaning.number("a new kind of number")  # type: ignore[arg-type]

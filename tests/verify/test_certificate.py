@@ -358,7 +358,7 @@ def test_an_empty_folder_is_filled(protocol: Path, original: Path, tmp_path: Pat
 
 def test_an_interruption_leaves_the_earlier_certificate_and_nothing_else(protocol: Path, folder: Path) -> None:
     before = contents(folder.parent)
-    for where in ("trialproof.verify.certificate.recheck", "trialproof.verify.certify.certificate._ask_z3"):
+    for where in ("trialproof.verify.certify.certificate.recheck", "trialproof.verify.certify.certificate._ask_z3"):
         with patch(where, side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
             write(protocol, folder)
         assert contents(folder.parent) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -21,12 +22,14 @@ from trialproof.verify.boxes.box import (
     within,
     without,
 )
+from trialproof.verify.boxes.grid import Count, count, shared, uncovered, volume
 from trialproof.verify.boxes.index import Index
 from trialproof.verify.boxes.split import Effort, TooMuch, cut, outside
-from trialproof.verify.boxes.widen import breadth, cover, widest
+from trialproof.verify.boxes.tree import Cut, Leaf, Tree, tree_of
+from trialproof.verify.boxes.widen import Region, breadth, cover, widest
 
 GRID = Grid((Scale(4, 3), Scale(3), Scale(2, 2)))
-CELLS = list(product(range(4), range(3), range(2)))
+CELLS: list[tuple[int, ...]] = list(product(range(4), range(3), range(2)))
 boxes = st.tuples(*(st.integers(0, axis.full) for axis in GRID.axes))
 somewhere = st.tuples(*(st.integers(1, axis.full) for axis in GRID.axes))
 
@@ -152,3 +155,106 @@ def test_a_region_stops_at_so_many_boxes_and_says_so() -> None:
     for most, complete in ((0, False), (2, False), (3, True), (4, True)):
         region = cover(index, (0b11111,), pieces, 1, most, Effort(100))
         assert (region.complete, len(region.boxes)) == (complete, min(most, 3))
+
+
+# Limits.
+
+many = st.lists(st.lists(boxes, max_size=3), max_size=5)
+
+
+def together(rules: list[list[Box]], more_than: int) -> dict[tuple[int, ...], set[tuple[int, ...]]]:
+    """Return the cells of each set of more than so many rules that hold together, and no others with them."""
+    found: dict[tuple[int, ...], set[tuple[int, ...]]] = {}
+    for cell in CELLS:
+        held = tuple(at for at, rule in enumerate(rules) if cell in points(*rule))
+        if len(held) > more_than:
+            found.setdefault(held, set()).add(cell)
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(many, st.integers(0, 25), st.integers(0, 3), st.integers(1, 2))
+def test_however_early_a_search_is_given_up_what_it_lists_is_right(
+    rules: list[list[Box]], cuts: int, most: int, more_than: int
+) -> None:
+    every = [box for rule in rules for box in rule]
+    gaps = uncovered(GRID, every, most=most, cuts=cuts)
+    check(gaps, set(CELLS) - points(*every), most)
+    wanted, found = together(rules, more_than), shared(GRID, rules, more_than=more_than, most=most, cuts=cuts)
+    assert len(found.sets) <= most
+    for each in found.sets:
+        check(each.region, wanted[each.rules], most)
+        assert found.complete or not each.region.complete
+    if found.complete:
+        assert {each.rules for each in found.sets} == wanted.keys()
+
+
+def check(region: Region, wanted: set[tuple[int, ...]], most: int) -> None:
+    assert type(region.complete) is bool
+    assert points(*region.boxes) <= wanted
+    assert points(*region.boxes) == wanted or not region.complete
+    assert len(region.boxes) <= max(most, 1)
+
+
+def test_rules_of_two_boxes_each_hold_together_where_any_two_of_them_meet() -> None:
+    grid = Grid((Scale(4), Scale(4)))
+    one = [(0b0001, 0b1111), (0b1000, 0b1111)]
+    other = [(0b1111, 0b0010), (0b1111, 0b0100)]
+    (found,) = shared(grid, [one, other]).sets
+    assert set(found.region.boxes) == {(0b1001, 0b0110)}
+    (uneven,) = shared(grid, [one, [(0b1001, 0b0010), (0b0011, 0b0100)]]).sets
+    assert set(uneven.region.boxes) == {(0b1001, 0b0010), (0b0001, 0b0110)}
+    (first,) = shared(grid, [one, other], most=1).sets
+    assert first.region.complete
+
+
+def test_an_overlap_of_more_boxes_than_wanted_says_so_however_it_was_found() -> None:
+    grid = Grid((Scale(5, 5), Scale(2)))
+    holed, whole = [(0b11011, 0b11)], [(0b11111, 0b11)]
+    for rules in ([holed, whole], [[(0b00011, 0b11), (0b11000, 0b11)], whole]):
+        for most, complete in ((1, False), (2, True)):
+            regions = [each.region for each in shared(grid, rules, most=most).sets]
+            assert [(len(each.boxes), each.complete) for each in regions] == [(most, complete)]
+
+
+def test_all_boxes_of_a_rule_are_looked_at_for_pairs_that_meet() -> None:
+    grid = Grid((Scale(4),))
+    assert count(grid, [[(0b0001,), (0b0010,)], [(0b0001,)]]) == Count(4, (2, 1), 1, 1)
+    assert count(grid, [[(0b0010,), (0b0001,)], [(0b0001,)]]) == Count(4, (2, 1), 1, 1)
+    assert count(grid, [[], [(0b1111,)], []]) == Count(4, (0, 4, 0), 3, 0)
+    assert count(grid, [[(0b0001,)], [(0b0011,), (0b0110,)], [(0b0100,)]]) == Count(4, (1, 3, 1), 3, 2)
+    assert type(count(grid, [[(0b0001,)]] * 3).pairs) is int
+
+
+def test_a_count_is_given_up_after_so_many_cuts() -> None:
+    grid = Grid((Scale(3, 3),) * 4)
+    sides = (0b011, 0b110, 0b111, 0b010)
+    tangle = [tuple(sides[(at * axis + at // 3 + axis * axis) % 4] for axis in range(4)) for at in range(14)]
+    exact = volume(grid, tangle)
+    assert count(grid, [tangle]).rules == (exact,)
+    for cuts in (0, 1):
+        with pytest.raises(TooMuch):
+            count(grid, [tangle], cuts=cuts)
+        with pytest.raises(TooMuch):
+            volume(grid, tangle, cuts=cuts)
+
+
+def depth_of(tree: Tree) -> int:
+    return 1 + max(depth_of(tree.inside), depth_of(tree.outside)) if isinstance(tree, Cut) else 0
+
+
+def cuts_of(tree: Tree) -> int:
+    return 1 + cuts_of(tree.inside) + cuts_of(tree.outside) if isinstance(tree, Cut) else 0
+
+
+def test_a_tree_is_no_deeper_and_has_no_more_cuts_than_allowed() -> None:
+    grid = Grid((Scale(16, 16),))
+    rules = [[(1 << at,)] for at in range(16)]
+    whole = tree_of(grid, rules, cuts=1000)
+    assert (depth_of(whole), cuts_of(whole)) == (4, 15)
+    for cuts in (0, 1, 7, 15):
+        assert cuts_of(tree_of(grid, rules, cuts=cuts)) == cuts
+    for deepest in range(5):
+        with patch("trialproof.verify.boxes.tree.DEEPEST", deepest):
+            assert depth_of(tree_of(grid, rules, cuts=1000)) == deepest
+    assert tree_of(grid, rules, cuts=0) == Leaf(tuple(range(16)))

@@ -48,6 +48,7 @@ from trialproof.model.unit import PLAIN
 from trialproof.verify.axes import Axis, Otherwise, axes_of, read_otherwise
 from trialproof.verify.boxes.box import Box
 from trialproof.verify.boxes.gridded import MOST_BOXES_OF_A_RULE, Gridded, chosen_parts, gridded
+from trialproof.verify.boxes.tree import Cut
 from trialproof.verify.replay import is_so
 from trialproof.verify.statement import About, AnyPatient, Fixed
 
@@ -184,6 +185,31 @@ def test_so_many_gaps_and_overlaps_are_listed_and_no_more() -> None:
     assert (len(found.overlaps(1, 1).sets), found.overlaps(1, 1).complete) == (1, False)
     every, one = found.gaps(10), found.gaps(1)
     assert (len(every.boxes), every.complete, len(one.boxes), one.complete) == (2, True, 1, False)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(leaves(), min_size=1, max_size=4))
+def test_the_leaf_of_a_cell_lists_the_choices_that_hold_there(some: list[Condition]) -> None:
+    _, found = over_its_grid(protocol_of(*some))
+    assert found is not None
+    for cell in product(*(range(axis.parts) for axis in found.grid.axes)):
+        node = found.tree()
+        while isinstance(node, Cut):
+            node = node.inside if node.parts >> cell[node.axis] & 1 else node.outside
+        assert {at for at, each in enumerate(found.holding) if has(each, cell)} <= set(node.rules)
+
+
+def test_choices_that_exclude_one_another_are_told_apart() -> None:
+    _, found = over_its_grid(protocol_of(*(Compare(Value("size"), Relation.EQ, number(at)) for at in (1, 2, 3))))
+    assert found is not None
+    pending, seen = [found.tree()], []
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Cut):
+            pending += [node.inside, node.outside]
+        else:
+            seen.append(node.rules)
+    assert sorted(each for each in seen if each) == [(0,), (1,), (2,)]
 
 
 def is_on_a_grid(*some: Condition, **definition: Condition) -> bool:

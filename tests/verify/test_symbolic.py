@@ -19,9 +19,11 @@ from trialproof.model.condition import (
     Is,
     Known,
     Number,
+    Product,
     Readings,
     ReadTerm,
     Relation,
+    Sum,
     Value,
     Yes,
 )
@@ -355,6 +357,13 @@ def test_a_number_under_unknown_readings_is_that_of_the_reading_which_is_chosen(
     for name, value in (("one", 1), ("two", 7)):
         assert not possible(*choices.domain(), choices.chosen("arm", name), real(known.value) != value)
     assert not possible(*choices.domain(), known.known == choices.chosen("arm", "three"))
+
+
+def test_a_product_of_one_factor_and_a_sum_of_one_term_are_what_they_are_made_of() -> None:
+    universe, somebody = Universe(PROTOCOL), AnyPatient()
+    meaning, size = universe.meaning(somebody, Fixed(())), universe.patient(somebody).number("size")
+    assert meaning.number(Product((Value("size"),))).value is size
+    assert not possible(meaning.number(Sum((Value("size"),))).value != size)
 
 
 # All variables of one protocol.
