@@ -127,6 +127,53 @@ def test_a_cut_divides_a_box_that_is_not_contained(some: list[Box], box: Box) ->
         assert part != box[at]
 
 
+def parts_of(mask: int) -> frozenset[int]:
+    return frozenset(bits(mask))
+
+
+def faces(axis: Scale, mine: frozenset[int], sides: list[frozenset[int]]) -> set[frozenset[int]]:
+    """Return where the boxes of an axis begin and end within some parts, each as the parts on one side of it."""
+    ranks = frozenset(part for part in mine if part < axis.ordered)
+    found = {ranks}
+    for side in sides:
+        inner = side & ranks
+        found |= {side & mine, (side & mine) - ranks}
+        if inner:
+            found |= {frozenset(p for p in ranks if p < min(inner)), frozenset(p for p in ranks if p <= max(inner))}
+    return found - {frozenset(), mine}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(somewhere, min_size=1, max_size=8), somewhere)
+def test_a_cut_is_made_on_the_axis_that_most_boxes_leave_open_and_where_it_parts_them_best(
+    some: list[Box], box: Box
+) -> None:
+    index = Index(GRID, some)
+    near = index.meeting(box)
+    if not near or index.containing(box, near) == near:
+        return
+    close = [some[at] for at in bits(near)]
+    left_open = [[parts_of(each[at]) for each in close if box[at] & ~each[at]] for at in range(len(box))]
+    counts = [len(each) for each in left_open]
+    at = counts.index(max(counts))
+    mine = parts_of(box[at])
+
+    def cost(part: frozenset[int]) -> tuple[int, int, int]:
+        left, right = (sum(bool(parts_of(each[at]) & side) for each in close) for side in (part, mine - part))
+        return left**2 + right**2, abs(left - right), sum(1 << each for each in part)
+
+    best = min(faces(GRID.axes[at], mine, left_open[at]), key=cost)
+    assert cut(index, box, near) == (at, cost(best)[2])
+
+
+def test_of_many_boxes_some_are_asked_where_to_cut() -> None:
+    """With two samples of four boxes, the first and the third: the faces of the others are not looked at."""
+    index = Index(Grid((Scale(8, 8),)), [(0b00000001,), (0b00001111,), (0b11100000,), (0b00111111,)])
+    with patch("trialproof.verify.boxes.split.SAMPLE", 2):
+        assert cut(index, (0b11111111,), index.all) == (0, 0b00011111)
+    assert cut(index, (0b11111111,), index.all) == (0, 0b00001111)
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.lists(boxes, max_size=5), somewhere)
 def test_a_widened_box_keeps_what_it_had_and_meets_nothing_around(some: list[Box], piece: Box) -> None:
@@ -141,6 +188,21 @@ def test_a_widened_box_keeps_what_it_had_and_meets_nothing_around(some: list[Box
 def test_a_widened_box_stays_in_its_domain() -> None:
     index = Index(GRID, [])
     assert widest(index, (0b0011, 0b111, 0b01), (0b0001, 0b001, 0b01), 0) == (0b0011, 0b111, 0b01)
+
+
+def test_named_parts_are_joined_by_the_longest_interval_and_of_two_alike_the_first() -> None:
+    grid = Grid((Scale(7, 6),))
+    for blocked, expected in ((0b0001100, 0b1000011), (0b0000100, 0b1111000), (0b0010010, 0b1001100)):
+        index = Index(grid, [(blocked,)])
+        assert widest(index, grid.full, (0b1000000,), 1) == (expected,)
+
+
+def test_what_was_asked_of_the_index_is_remembered() -> None:
+    index = Index(GRID, [(0b0011, 0b001, 0b01), (0b0110, 0b111, 0b11)])
+    asked = [(at, mask) for at, axis in enumerate(GRID.axes) for mask in range(1, axis.full + 1)]
+    first = [(index.touching(*each), index.spanning(*each)) for each in asked]
+    with patch("trialproof.verify.boxes.index.runs", side_effect=AssertionError("worked out again")):
+        assert [(index.touching(*each), index.spanning(*each)) for each in asked] == first
 
 
 def test_broad_boxes_come_first_then_large_ones_then_those_of_lower_parts() -> None:

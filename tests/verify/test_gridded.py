@@ -25,9 +25,11 @@ from trialproof.model.condition import (
     Number,
     Product,
     Readings,
+    ReadTerm,
     Relation,
     Sum,
     Tally,
+    Term,
     Value,
     Yes,
 )
@@ -45,7 +47,7 @@ from trialproof.model.protocol import (
     YesNoKind,
 )
 from trialproof.model.unit import PLAIN
-from trialproof.verify.axes import Axis, Otherwise, axes_of, read_otherwise
+from trialproof.verify.axes import Axis, NumberAxis, Otherwise, axes_of, read_otherwise
 from trialproof.verify.boxes.box import Box
 from trialproof.verify.boxes.gridded import MOST_BOXES_OF_A_RULE, Gridded, chosen_parts, gridded
 from trialproof.verify.boxes.tree import Cut
@@ -250,6 +252,21 @@ def test_comparisons_with_one_threshold_are_on_a_grid(rule: Condition) -> None:
 def test_whatever_else_a_rule_asks_is_not(rule: Condition) -> None:
     assert not is_on_a_grid(rule)
     assert not is_on_a_grid(SPREAD, rule)
+
+
+def test_a_number_that_is_read_in_two_ways_is_the_one_that_was_chosen() -> None:
+    def read(*options: Term) -> Condition:
+        return Compare(ReadTerm("read", tuple(zip(("one", "two"), options, strict=True))), Relation.LT, number(2))
+
+    size, depth = Value("size"), Value("depth")
+    for rule in (read(depth, size), read(BOTH, size), read(Sum((size, Product((number(-1), size)))), size)):
+        (axis,), found = over_its_grid(protocol_of(rule))
+        assert isinstance(axis, NumberAxis)
+        assert axis.term == size
+        assert found is not None
+    assert not is_on_a_grid(read(size, Sum((size, depth, Product((number(-1), depth))))))
+    chosen = ReadTerm("read", (("one", size), ("two", depth)))
+    assert not is_on_a_grid(Compare(BOTH, Relation.LT, Sum((chosen, number(1)))))
 
 
 def test_a_definition_that_does_not_apply_to_all_is_not_on_a_grid() -> None:

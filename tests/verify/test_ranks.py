@@ -201,6 +201,12 @@ def test_an_engine_that_outgrows_its_limit_stays_silent() -> None:
         assert answers == [True] * silent + [None] * (15 - silent)
 
 
+def test_an_engine_with_a_limit_of_nothing_is_asked_nothing() -> None:
+    recorded = [About(Holds(Known("size")), SOMEBODY, Fixed(()))]
+    answers = [tuple(Ranks(PROTOCOL, limit=limit).possible(asked) for asked in ([], recorded)) for limit in range(5)]
+    assert answers == [(None, None), (True, None), (True, None), (True, None), (True, True)]
+
+
 def test_a_statement_that_takes_too_much_leaves_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ranks_file, "FOR_ONE", 20)
     ranks = Ranks(PROTOCOL)

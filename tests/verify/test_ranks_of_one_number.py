@@ -192,6 +192,16 @@ def test_a_multiple_or_a_fraction_of_a_number_is_compared_like_the_number(factor
         check(kind, Compare(Floor(Quotient(X, by)), relation, Number(Fraction(-1))))
 
 
+@pytest.mark.parametrize("slope", [Fraction(each) for each in ("-2", "-1/2", "1/3", "1", "3/2")], ids=str)
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_each_step_of_the_stairs_holds_the_values_that_are_rounded_to_it(kind: NumberKind, slope: Fraction) -> None:
+    for offset in (Fraction(0), Fraction(1, 3)):
+        line = Sum((Product((Number(slope), X)), Number(offset)))
+        ends = sorted(floor(slope * end + offset) for end in (kind.lower, kind.upper))
+        for whole in range(ends[0] - 1, ends[1] + 2):
+            check(kind, equal(Floor(line), Number(Fraction(whole))))
+
+
 def covered(kind: NumberKind, condition: Condition) -> bool:
     return Ranks(protocol_of(kind)).patients(About(Holds(condition), AnyPatient(), Fixed(()))) is not None
 

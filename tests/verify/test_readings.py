@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import product
+from pathlib import Path
 
 from hypothesis import event, given, settings
 
 from tests.verify.everyone import InProcess, Judge, alone, eligible, everyone, is_so, reviewed, works
 from tests.verify.finite import combinations, protocols
 from trialproof.model.condition import Condition
+from trialproof.model.load import load
 from trialproof.model.patient import Patient
 from trialproof.model.protocol import Decision, Protocol, Selection
 from trialproof.verify.case import Case
@@ -211,3 +213,15 @@ def check_indifference(protocol: Protocol) -> None:
         for reading in sentence.readings if proved else ():
             for both in everyone(protocol, protocol.preferred, {**protocol.preferred, sentence.name: reading}):
                 assert not any(differ(decision, *both) for decision in about(protocol))
+
+
+def test_a_sentence_with_one_reading_left_is_no_question(tmp_path: Path) -> None:
+    """As after a reading has been struck out of two."""
+    head = "trialproof: 1\ntitle: a trial\nquantities: {age: {unit: year, range: [0, 120]}}\n"
+    criterion = "{id: adult, readings: {from_18: age >= 18 years}, prefer: from_18}"
+    file = tmp_path / "protocol.yaml"
+    file.write_text(f"{head}eligibility:\n  inclusion:\n    - {criterion}\n", encoding="utf-8")
+    said = reviewed(load(file), select=["TP106"])
+    assert not said.findings
+    assert not said.proved
+    assert not said.undecided

@@ -38,8 +38,9 @@ CODE, NAME = "TP106", "disagreeing-readings"
 
 def run(case: Case) -> Iterator[Said]:
     """Judge every sentence by itself, then all combinations."""
+    ambiguous = [each for each in case.protocol.sentences.values() if len(each.readings) > 1]
     differing = False
-    for sentence in case.protocol.sentences.values():
+    for sentence in ambiguous:
         try:
             found = list(_judge_sentence(case, sentence))
         except Unknown as reason:
@@ -47,7 +48,7 @@ def run(case: Case) -> Iterator[Said]:
             continue
         differing = differing or any(isinstance(each, Finding) for each in found)
         yield from found
-    if not case.protocol.sentences:
+    if not ambiguous:
         return
     for decision in case.protocol.decisions.values():
         try:
