@@ -1,7 +1,7 @@
 """How many small bugs planted in the core the tests notice, and which of them nobody explains.
 
-Reads what `mutmut run` left in `mutants/` and prints, for each file: mutants, killed, timed out, survived and the
-score. Then every survivor that docs/background/mutation.md does not list with its reason, as a line of that page, and
+Reads what `mutmut run` left in `mutants/` and prints, for each file: mutants, those killed by a test, those that ran out
+of time or crashed the interpreter (both are noticed too), those that survived, and the score. Then every survivor that docs/background/mutation.md does not list with its reason, as a line of that page, and
 every line of the page that no survivor answers to. Ends with 1 if the score is below 90 % or a survivor is not listed.
 
     mutmut run && python benchmarks/mutation.py
@@ -25,7 +25,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "background" / "mutation.md"
 LISTED = re.compile(r"^- `([\w/.]+)` `([\w.]+)`: (.*)$")
 CODE = re.compile(r"`([^`]+)`")
 WANTED = 0.9
-CAUGHT = ("killed", "timeout")
+CAUGHT = ("killed", "timeout", "segfault")
 
 Survivor = tuple[str, str, str]
 """The file, the function, and the line that the mutant changed, as it reads then."""
@@ -58,15 +58,16 @@ def main() -> int:
 
 def table(counts: Counter[tuple[str, str]]) -> float:
     """Print one line for each file, and one for all; return the score of all."""
-    print(f"{'file':<24} {'mutants':>8} {'killed':>8} {'timed out':>10} {'survived':>9} {'score':>8}")
+    print(f"{'file':<26} {'mutants':>8} {'killed':>8} {'timed out':>10} {'crashed':>8} {'survived':>9} {'score':>8}")
     files = sorted({name for name, _ in counts})
     score = 0.0
     for title, some in (*((name, [name]) for name in files), ("all", files)):
-        killed, timed_out = (sum(counts[name, status] for name in some) for status in CAUGHT)
+        caught = [sum(counts[name, status] for name in some) for status in CAUGHT]
         mutants = sum(number for (name, _), number in counts.items() if name in some)
-        score = (killed + timed_out) / mutants
-        survived = mutants - killed - timed_out
-        print(f"{title:<24} {mutants:>8} {killed:>8} {timed_out:>10} {survived:>9} {score:>8.1%}")
+        score = sum(caught) / mutants
+        killed, timed_out, crashed = caught
+        left = mutants - sum(caught)
+        print(f"{title:<26} {mutants:>8} {killed:>8} {timed_out:>10} {crashed:>8} {left:>9} {score:>8.1%}")
     return score
 
 

@@ -37,6 +37,9 @@ def cli() -> None:
       trialproof check PROTOCOL        what the rules imply for every possible patient
       trialproof explain TP101         what a code means
       trialproof show PROTOCOL         each quote beside its rule in plain English
+      trialproof repair PROTOCOL       the smallest changes that would mend an arm
+      trialproof diff OLD NEW          whom an amendment treats differently
+      trialproof assign PROTOCOL FILE  the arm of each patient in a table
 
     \b
     Exit codes:
