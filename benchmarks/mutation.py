@@ -1,8 +1,9 @@
-"""How many small bugs planted in the core the tests notice, and which of them nobody explains.
+"""How many small bugs planted in the core the tests notice, and which of those that they miss nobody explains.
 
-Reads what `mutmut run` left in `mutants/` and prints, for each file: mutants, those killed by a test, those that ran out
-of time or crashed the interpreter (both are noticed too), those that survived, and the score. Then every survivor that docs/background/mutation.md does not list with its reason, as a line of that page, and
-every line of the page that no survivor answers to. Ends with 1 if the score is below 90 % or a survivor is not listed.
+Reads what `mutmut run` left in `mutants/` and prints, for each file: mutants, those killed by a test, those that ran
+out of time or crashed the interpreter (both are noticed too), those that survived, and the score. Then every survivor
+that docs/background/mutation.md does not list below a reason, as a line of that page, and every line of the page that
+no survivor answers to. Ends with 1 if the score is below 90 % or a survivor is not listed.
 
     mutmut run && python benchmarks/mutation.py
 """
@@ -12,7 +13,6 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 from mutmut.mutation.data import SourceFileMutationData
@@ -22,8 +22,7 @@ from mutmut.utils.file_utils import walk_mutatable_files
 from mutmut.utils.format_utils import orig_function_and_class_names_from_key
 
 PAGE = Path(__file__).parents[1] / "docs" / "background" / "mutation.md"
-LISTED = re.compile(r"^- `([\w/.]+)` `([\w.]+)`: (.*)$")
-CODE = re.compile(r"`([^`]+)`")
+LISTED = re.compile(r"^([\w/]+\.py) ([\w.]+): (.+)$", re.MULTILINE)
 WANTED = 0.9
 CAUGHT = ("killed", "timeout", "segfault")
 
@@ -46,13 +45,13 @@ def main() -> int:
         print("nothing was run: mutmut run comes first", file=sys.stderr)
         return 1
     score = table(counts)
-    listed = set(explained(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else ())
+    listed = set(LISTED.findall(PAGE.read_text(encoding="utf-8")))
     unexplained = sorted(each for each in survivors if each not in listed)
     for heading, some in (("not explained", unexplained), ("listed, and killed", sorted(listed - survivors.keys()))):
         if some:
             print(f"\n{heading}:")
         for file_name, function, line in some:
-            print(f"- `{file_name}` `{function}`: `{line}`")
+            print(f"{file_name} {function}: {line}")
     return 0 if score >= WANTED and not unexplained else 1
 
 
@@ -82,15 +81,6 @@ def changed(diff: str) -> str:
     added = [" ".join(line[1:].split()) for line in lines if line.startswith("+")]
     gone = [" ".join(("-", *line[1:].split())) for line in lines if line.startswith("-")]
     return " / ".join(added or gone)
-
-
-def explained(page: str) -> Iterator[Survivor]:
-    """Yield the survivors that the page lists: items of one file and function, with one or more lines of code."""
-    for item in re.split(r"\n(?=- |\n)", page):
-        found = LISTED.match(" ".join(item.split()))
-        if found:
-            file, function, rest = found.groups()
-            yield from ((file, function, code) for code in CODE.findall(rest))
 
 
 if __name__ == "__main__":

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
-from trialproof.model.condition import Takes
+from trialproof.model.condition import Compare, Condition, Takes
 from trialproof.model.english import say
+from trialproof.model.meaning import Meaning
 from trialproof.model.patient import Patient, about
 from trialproof.model.protocol import Choice, Decision
 from trialproof.verify.axes import Axis, axes_of
 from trialproof.verify.because import deciding
+from trialproof.verify.boxes.gridded import FEW
 from trialproof.verify.boxes.table import Unsearched, table_of
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
@@ -27,6 +30,8 @@ from trialproof.verify.solver import Unknown
 from trialproof.verify.statement import Every, Holds, Never, Some, Statement
 from trialproof.verify.under import readings_under, rules_of, sentences_of
 
+NEAREST = 3
+"""Choices of a table that are shown beside a patient whom none of them takes."""
 MOST_CLASHES = 40
 """More sets of clashing choices than anybody reads: beyond it the search stops, and the last is not complete."""
 
@@ -151,7 +156,29 @@ def labels_of(
 ) -> tuple[Label, ...]:
     """Return the choices (those of these names), each with the clauses for which it takes the patient or does not."""
     chosen = [each for each in decision.choices if names is None or each.name in names]
+    if names is None and len(chosen) > FEW:
+        chosen = _nearest(case, chosen, patient)
     return tuple(_label(case, decision, each, patient) for each in chosen)
+
+
+def _nearest(case: Case, choices: Sequence[Choice], patient: Patient) -> list[Choice]:
+    """Return the few choices of a table that ask for least that is not so of the patient."""
+    meaning = about(case.protocol, patient, case.selection)
+    lacking = {each.name: deciding(each.rule, meaning, holding=False) for each in choices}
+
+    def distance(choice: Choice) -> tuple[int, Fraction]:
+        clauses = lacking[choice.name]
+        return len(clauses), sum((_short_by(each, meaning) for each in clauses), Fraction(0))
+
+    return sorted(choices, key=distance)[:NEAREST]
+
+
+def _short_by(clause: Condition, meaning: Meaning[bool, Fraction]) -> Fraction:
+    """Return by how much a comparison that is not so is missed, in its own unit; nothing for any other clause."""
+    if not isinstance(clause, Compare):
+        return Fraction(0)
+    left, right = meaning.number(clause.left), meaning.number(clause.right)
+    return abs(left.value - right.value) if left.known and right.known else Fraction(0)
 
 
 def _label(case: Case, decision: Decision, choice: Choice, patient: Patient) -> Label:

@@ -94,7 +94,9 @@ def _interval(axis: NumberAxis, interval: Interval, unit: Unit) -> str:
         return f"{'at most' if interval.closed_high else 'under'} {high}" if high else "any value"
     if high is None:
         return f"{'at least' if interval.closed_low else 'over'} {low}"
-    return f"from {low} {below} {high}" if interval.closed_low else f"over {low} and {below} {high}"
+    if interval.closed_low:
+        return f"from {low} {'' if interval.closed_high else 'to '}{below} {high}"
+    return f"over {low} and {below} {high}"
 
 
 def amount(value: Fraction, name: str, protocol: Protocol) -> str:

@@ -81,12 +81,12 @@ def test_a_limbo_is_said_otherwise_than_a_zone(tmp_path: Path) -> None:
         # Cohort B is included from 75 on, which an exclusion of everybody below 80 undoes.
         (
             *("hb >= 75 g/L and (cohort is B or hb >= 100 g/L)", "hb < 80 g/L"),
-            "haemoglobin from 75 g/L under 80 g/L",
+            "haemoglobin from 75 g/L to under 80 g/L",
         ),
         # Cohort B is left between the two; cohort A, where it is, on purpose.
         (
             *("hb >= 90 g/L and (cohort is B or hb >= 100 g/L)", "hb < 75 g/L"),
-            "haemoglobin from 75 g/L under 90 g/L",
+            "haemoglobin from 75 g/L to under 90 g/L",
         ),
         # Completed years in the one sentence, the exact age in the other.
         ("floor(age in years) <= 70", "age > 70 years", "age over 70 years and under 71 years"),

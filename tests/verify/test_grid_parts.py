@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Sequence
+from itertools import permutations, product
 from unittest.mock import patch
 
 import pytest
@@ -148,7 +149,12 @@ def faces(axis: Scale, mine: frozenset[int], sides: list[frozenset[int]]) -> set
 def test_a_cut_is_made_on_the_axis_that_most_boxes_leave_open_and_where_it_parts_them_best(
     some: list[Box], box: Box
 ) -> None:
-    index = Index(GRID, some)
+    check_cut(GRID, some, box)
+
+
+def check_cut(grid: Grid, some: list[Box], box: Box) -> None:
+    """Assert that a box is cut on the axis that most boxes leave open, at the face that parts them best."""
+    index = Index(grid, some)
     near = index.meeting(box)
     if not near or index.containing(box, near) == near:
         return
@@ -162,8 +168,25 @@ def test_a_cut_is_made_on_the_axis_that_most_boxes_leave_open_and_where_it_parts
         left, right = (sum(bool(parts_of(each[at]) & side) for each in close) for side in (part, mine - part))
         return left**2 + right**2, abs(left - right), sum(1 << each for each in part)
 
-    best = min(faces(GRID.axes[at], mine, left_open[at]), key=cost)
+    best = min(faces(grid.axes[at], mine, left_open[at]), key=cost)
     assert cut(index, box, near) == (at, cost(best)[2])
+
+
+LONG = Grid((Scale(9, 6), Scale(2)))
+long_boxes = st.tuples(st.integers(1, LONG.axes[0].full), st.integers(1, 3))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(long_boxes, min_size=1, max_size=8), long_boxes)
+def test_on_a_long_axis_a_cut_is_made_where_some_box_begins_or_ends(some: list[Box], box: Box) -> None:
+    check_cut(LONG, some, box)
+
+
+def test_of_two_cuts_that_cost_the_same_the_more_even_one_is_made() -> None:
+    """Eight boxes fall into one and seven, or (two of them on both sides) into five and five: 1 + 49 = 25 + 25."""
+    some = [(0b001,), (0b010,), (0b010,), (0b110,), (0b110,), (0b100,), (0b100,), (0b100,)]
+    index = Index(Grid((Scale(3, 3),)), some)
+    assert cut(index, (0b111,), index.all) == (0, 0b011)
 
 
 def test_of_many_boxes_some_are_asked_where_to_cut() -> None:
@@ -320,3 +343,56 @@ def test_a_tree_is_no_deeper_and_has_no_more_cuts_than_allowed() -> None:
         with patch("trialproof.verify.boxes.tree.DEEPEST", deepest):
             assert depth_of(tree_of(grid, rules, cuts=1000)) == deepest
     assert tree_of(grid, rules, cuts=0) == Leaf(tuple(range(16)))
+
+
+def test_wherever_a_search_among_many_tangled_boxes_is_given_up_it_says_so() -> None:
+    grid = Grid((Scale(4, 4), Scale(4, 4), Scale(3)))
+    pairs: list[list[Box]] = [
+        [(0b1100, 0b1100, 0b001), (0b0110, 0b1001, 0b100)],
+        [(0b0110, 0b1001, 0b111), (0b0010, 0b0111, 0b110)],
+        [(0b0111, 0b0011, 0b110), (0b0111, 0b0110, 0b011)],
+        [(0b0011, 0b1111, 0b001), (0b0011, 0b1111, 0b100)],
+    ]
+    for those in (pairs, [[box] for rule in pairs for box in rule]):
+        whole = {each.rules: volume(grid, each.region.boxes) for each in shared(grid, those).sets}
+        assert whole
+        told: set[tuple[bool, bool]] = set()
+        for cuts in range(80):
+            found = shared(grid, those, cuts=cuts)
+            assert type(found.complete) is bool
+            for each in found.sets:
+                assert type(each.region.complete) is bool
+                there = volume(grid, each.region.boxes)
+                assert there <= whole[each.rules]
+                assert there == whole[each.rules] or not each.region.complete
+                told.add((found.complete, each.region.complete))
+                assert found.complete or not each.region.complete
+        assert {(False, False), (True, True)} <= told
+        assert ((True, False) in told) == (those is pairs)
+
+
+def test_a_list_of_so_many_sets_says_that_there_are_more_and_that_their_regions_may_be() -> None:
+    rules: list[list[Box]] = [[GRID.full], [(0b0001, 0b111, 0b11)], [(0b0010, 0b111, 0b11)]]
+    found = shared(GRID, rules, most=1)
+    assert (len(found.sets), found.complete, found.sets[0].region.complete) == (1, False, False)
+    assert [each.region.complete for each in shared(GRID, rules, most=2).sets] == [True, True]
+
+
+def test_each_box_that_the_others_cover_is_dropped_wherever_it_stands() -> None:
+    """Three boxes in a row, of which the middle one is covered, beside one that is needed."""
+    grid = Grid((Scale(6, 6), Scale(2)))
+    index = Index(grid, [])
+    left, middle, right, apart = (0b000111, 0b01), (0b001110, 0b01), (0b011100, 0b01), (0b100000, 0b10)
+    for some in ([left, middle, right], [left, middle, right, apart]):
+        for order in permutations(some):
+            with patch("trialproof.verify.boxes.widen.widest", lambda _index, _domain, box, _around: box):
+                region = cover(index, grid.full, order, 0, 10, Effort(100))
+            assert points_of(grid, region.boxes) == points_of(grid, some)
+            for at in range(len(region.boxes)):
+                others = region.boxes[:at] + region.boxes[at + 1 :]
+                assert points_of(grid, others) != points_of(grid, some)
+
+
+def points_of(grid: Grid, some: Sequence[Box]) -> set[tuple[int, ...]]:
+    cells_there = product(*(range(axis.parts) for axis in grid.axes))
+    return {each for each in cells_there if any(all(m >> p & 1 for m, p in zip(b, each, strict=True)) for b in some)}

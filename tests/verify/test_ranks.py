@@ -279,6 +279,23 @@ def test_many_quantities_are_left_to_the_other_engine_as_one_patient_or_as_sever
     assert (answers(most // 3, 3), answers(most // 3, 4)) == (True, None)
 
 
+def test_a_search_goes_on_among_those_who_are_left() -> None:
+    ranks = Ranks(PROTOCOL)
+    large, small = (About(Holds(compare("size", way, "5")), SOMEBODY, Fixed(())) for way in (">", "<="))
+    heavy = About(Holds(compare("weight", ">", "90")), SOMEBODY, Fixed(()))
+    unknown = About(Holds(EVERYONE), SOMEBODY, AnyReading())
+    those = ranks.all_of([large])
+    assert those is ranks.patients(large)
+    assert those is not None
+    assert ranks.all_of([], among=those) is those
+    assert ranks.all_of([heavy], among=those) is ranks.all_of([large, heavy])
+    nobody = ranks.all_of([small], among=those)
+    assert nobody is not None
+    assert (ranks.is_empty(those), ranks.is_empty(nobody)) == (False, True)
+    assert ranks.all_of([unknown], among=those) is None
+    assert ranks.all_of([unknown], among=nobody) is nobody
+
+
 def test_a_statement_is_looked_into_once() -> None:
     ranks, large = Ranks(PROTOCOL), About(Holds(compare("size", ">", "5")), SOMEBODY, Fixed(()))
     found = ranks.patients(large)

@@ -98,8 +98,7 @@ def runs(mask: int) -> Iterator[tuple[int, int]]:
     """Yield the first and the last part of each run of neighbouring parts, ascending."""
     while mask:
         low = mask & -mask
-        beyond = (mask + low) & ~mask
-        end = beyond & -beyond
+        end = (mask + low) & ~mask
         yield low.bit_length() - 1, end.bit_length() - 2
         mask &= -end
 

@@ -23,7 +23,7 @@ from trialproof.model.protocol import Decision
 from trialproof.verify.boundary_patients import about_region, all_values, most_values, values_of
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up, whom
-from trialproof.verify.checks.gap import PASSES, gap_finding
+from trialproof.verify.checks.gap import PASSES, gap_finding, told_together
 from trialproof.verify.fates import boundary, gaps, somebody
 from trialproof.verify.finding import Severity
 from trialproof.verify.solver import Unknown
@@ -39,9 +39,9 @@ def run(case: Case) -> Iterator[Said]:
             continue
         try:
             if somebody(case, decision) is not None:
-                for region in boundary(gaps(case, decision)).regions:
-                    finding = gap_finding(case, decision, region, CODE, NAME)
-                    yield replace(finding, boundary=about_region(case, decision, region))
+                for regions in told_together(decision, boundary(gaps(case, decision)).regions):
+                    finding = gap_finding(case, decision, regions, CODE, NAME)
+                    yield replace(finding, boundary=about_region(case, decision, regions[0]))
         except Unknown as reason:
             what = f"{whom(decision.population)} on a threshold can be without a choice of `{decision.name}`"
             yield gave_up(CODE, NAME, what, reason, decision)

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from trialproof.verify.boundary_patients import about_region
+from trialproof.verify.boxes.gridded import FEW
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, gave_up, whom
 from trialproof.verify.checks.overlap import overlap_finding
@@ -39,7 +40,8 @@ def run(case: Case) -> Iterator[Said]:
                 regions = boundary(each.regions).regions
                 if regions:
                     finding = overlap_finding(case, decision, each, regions, CODE, NAME)
-                    around = tuple(found for region in regions for found in about_region(case, decision, region))
+                    spelled_out = regions if len(decision.choices) <= FEW else ()
+                    around = tuple(found for region in spelled_out for found in about_region(case, decision, region))
                     yield replace(finding, boundary=around)
         except Unknown as reason:
             what = f"{whom(decision.population)} on a threshold can get too many choices of `{decision.name}`"

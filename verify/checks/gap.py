@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trialproof.model.protocol import Decision
+from trialproof.verify.boxes.gridded import FEW
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check, Said, Vacuous, gave_up, member_of, where, whom
@@ -41,8 +42,8 @@ def run(case: Case) -> Iterator[Said]:
                 yield Vacuous(f"gaps of `{decision.name}`: nobody is in its population")
                 continue
             found = gaps(case, decision)
-            for region in wide(found).regions:
-                yield gap_finding(case, decision, region, CODE, NAME)
+            for regions in told_together(decision, wide(found).regions):
+                yield gap_finding(case, decision, regions, CODE, NAME)
             if not found.complete:
                 yield gave_up(CODE, NAME, what, "there are more regions than are searched", decision)
             elif not found.regions:
@@ -63,19 +64,26 @@ def _no_gap(case: Case, decision: Decision) -> Said:
     return Proved(CODE, NAME, message, decision.name, witness(case, patient, shown), omitted)
 
 
-def gap_finding(case: Case, decision: Decision, region: Region, code: str, name: str) -> Finding:
-    """Return the finding for one region without a choice."""
+def told_together(decision: Decision, regions: tuple[Region, ...]) -> list[tuple[Region, ...]]:
+    """Return the regions one by one; those of a table all at once, since nobody reads a hundred findings."""
+    if len(decision.choices) <= FEW:
+        return [(each,) for each in regions]
+    return [regions] if regions else []
+
+
+def gap_finding(case: Case, decision: Decision, regions: tuple[Region, ...], code: str, name: str) -> Finding:
+    """Return the finding for regions without a choice."""
     return Finding(
         code,
         name,
         Severity.ERROR,
-        f"no choice of `{decision.name}` takes {whom(decision.population)}{where([region])}",
+        f"no choice of `{decision.name}` takes {whom(decision.population)}{where(regions)}",
         decision=decision.name,
         choices=tuple(each.name for each in decision.choices),
-        regions=(region,),
-        witness=region.witness,
-        readings=under(case, decision, gap(decision), (region,)),
-        labels=labels_of(case, decision, region.witness.patient),
+        regions=regions,
+        witness=regions[0].witness,
+        readings=under(case, decision, gap(decision), regions),
+        labels=labels_of(case, decision, regions[0].witness.patient),
         help="say which choice these patients get, or exclude them from the trial",
     )
 
