@@ -13,7 +13,7 @@ help:
 	@echo "make demo    check the protocol that this project was founded on, and show what is wrong with it"
 	@echo "make test    run every test"
 	@echo "make lint    style, types and import directions"
-	@echo "make mutate  plant thousands of bugs in the core, one by one, and see which of them the tests notice (hours)"
+	@echo "make mutate  plant thousands of bugs in the core, one by one, and see which of them the tests notice (long)"
 	@echo "make clean   remove .venv and what tools left behind"
 
 demo: .venv/ready-to-run

@@ -324,6 +324,9 @@ def test_whichever_way_a_number_is_read_it_is_known_only_where_every_reading_giv
     assert whatever(weight=70, height=36) is None
     assert whatever(weight=70) is None
     assert whatever(height=35) is None
+    alone = ReadTerm("dose", (("weight", Value("weight")),))
+    number = about(protocol, patient({"weight": 70}), {"dose": WHATEVER}).number(alone)
+    assert (number.value, number.known) == (Fraction(70), True)
 
 
 def test_eligible_is_every_inclusion_met_and_no_exclusion_and_one_broken_criterion_settles_it() -> None:

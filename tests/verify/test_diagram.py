@@ -286,3 +286,17 @@ def test_what_parts_share_is_negated_once_and_back_again_for_nothing() -> None:
         assert sorted(made) == sorted(set(made))
         assert d.negation(even) is odd
         assert len(made) == 12
+
+
+def test_a_part_that_occurs_twice_is_negated_once() -> None:
+    d = Diagrams(100)
+    part, made = small(d, 1), []
+    whole, plain = d.split(0, (1, 2), (part, d.true, part)), d.split
+
+    def noted(axis: int, cuts: Sequence[Cut], children: Sequence[Diagram]) -> Diagram:
+        made.append(axis)
+        return plain(axis, cuts, children)
+
+    with patch.object(d, "split", noted):
+        d.negation(whole)
+    assert made == [1, 0]

@@ -143,6 +143,9 @@ def compare(name: str, relation: str, number: str) -> Condition:
         ([compare("size", ">", "4.95"), compare("size", "<", "5")], False),
         ([compare("size", ">", "20")], False),
         ([compare("size", ">=", "20")], True),
+        ([compare("size", "<", "0")], False),
+        ([compare("size", "<=", "0")], True),
+        ([compare("size", "<", "0.05")], True),
         ([compare("weight", ">", "90"), compare("weight", "<", "90.001")], True),
         ([compare("weight", ">=", "90"), compare("weight", "<", "90")], False),
         ([compare("weight", ">=", "90"), compare("weight", "<=", "90")], True),
@@ -273,8 +276,10 @@ def test_many_quantities_are_left_to_the_other_engine_as_one_patient_or_as_sever
         said = [About(Holds(Yes("q0")), AnyPatient(f"p{at}"), Fixed(())) for at in range(people)]
         return Ranks(protocol).possible(said)
 
+    assert Ranks(Protocol("nothing", {})).possible([]) is True
     most = ranks_file.MOST_AXES // 2
     assert (answers(most, 1), answers(most + 1, 1)) == (True, None)
+    assert (answers(most, 0), answers(most + 1, 0)) == (True, None)
     assert (answers(most // 2, 2), answers(most // 2 + 1, 2)) == (True, None)
     assert (answers(most // 3, 3), answers(most // 3, 4)) == (True, None)
 

@@ -122,9 +122,11 @@ def check(kind: NumberKind, condition: Condition, *, dense: bool = False) -> Non
     assert holding is not None
     assert failing is not None
     values = values_of(NumberKind(kind.lower, kind.upper) if dense else kind)
-    for value in (None, *values):
-        record = Patient.of({"x": value})
-        opinion = Naive(protocol, record, {}).judge(condition)
+    opinions = {value: Naive(protocol, Patient.of({"x": value}), {}).judge(condition) for value in (None, *values)}
+    if kind.step is not None and not dense:
+        assert ranks.is_empty(holding) is (True not in opinions.values())
+        assert ranks.is_empty(failing) is (False not in opinions.values())
+    for value, opinion in opinions.items():
         assert has(holding, kind, value, dense=dense) is (opinion is True), (value, condition)
         assert has(failing, kind, value, dense=dense) is (opinion is False), (value, condition)
 
