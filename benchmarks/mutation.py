@@ -41,8 +41,9 @@ def main() -> int:
             counts[name, status] += 1
             if status not in CAUGHT:
                 survivors[name, function_of(key), changed(get_diff_for_mutant(key, path=path))] += 1
-    if not counts:
-        print("nothing was run: mutmut run comes first", file=sys.stderr)
+    not_run = sum(number for (_, status), number in counts.items() if status == "not checked")
+    if not_run or not counts:
+        print(f"mutmut run comes first, to its end: {not_run or 'all'} mutants were not run", file=sys.stderr)
         return 1
     score = table(counts)
     listed = set(LISTED.findall(PAGE.read_text(encoding="utf-8")))
