@@ -1,0 +1,100 @@
+"""The appointment book of a department's linacs: minutes by machine and day, not a queue.
+
+A course is booked when its plan is approved: the earliest start from which every fraction has room on consecutive open
+days, on the machine with the lower number if several offer it. On the day itself a fraction is given if it fits into
+the regular minutes and the overtime, less what a breakdown took; patients of other trials and clinics come first.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trialproof.simulate.trial.calendar import Calendar, Ints
+
+
+class Book:
+    """The linacs of one department, by their place from 0; `background` and `lost` are [machines, days] minutes."""
+
+    def __init__(
+        self,
+        calendar: Calendar,
+        *,
+        regular: int,
+        overtime: int,
+        saturday: int,
+        background: Ints,
+        lost: Ints,
+    ) -> None:
+        self._days = calendar.days
+        self._next_open: list[int] = calendar.next_open.tolist()
+        minutes = np.where(calendar.open_day == 1, regular, np.where(calendar.make_up == 1, saturday, 0))
+        self._regular: list[int] = minutes.tolist()
+        self._regular_open = regular
+        self._overtime = overtime
+        others = np.where(calendar.open_day == 1, background, 0)
+        self._booked: list[list[int]] = others.tolist()
+        self._used: list[list[int]] = others.tolist()
+        self._lost: list[list[int]] = lost.tolist()
+
+    @property
+    def machines(self) -> int:
+        """How many linacs there are."""
+        return len(self._booked)
+
+    def next_open(self, day: int) -> int | None:
+        """Return the first open day that is not before this one; None if there is none before the end."""
+        found = self._next_open[day] if day < self._days else self._days
+        return found if found < self._days else None
+
+    def earliest(self, day: int, fractions: int, first: int, later: int) -> tuple[int, int] | None:
+        """Return (day, machine) of the earliest start, not before this day, of a course; None if there is none.
+
+        `first` and `later` are the minutes of its fractions, of which every one has room within the regular minutes.
+        """
+        best = None
+        limit = self._days
+        for machine in range(self.machines):
+            start = self._start(self._booked[machine], day, limit, fractions, first, later)
+            if start is not None:
+                best, limit = (start, machine), start
+        return best
+
+    def _start(self, booked: list[int], day: int, limit: int, fractions: int, first: int, later: int) -> int | None:
+        next_open, days = self._next_open, self._days
+        room_first, room_later = self._regular_open - first, self._regular_open - later
+        start = next_open[min(day, days)]
+        while start < limit:
+            if booked[start] > room_first:
+                start = next_open[start + 1]
+                continue
+            at, placed = next_open[start + 1], 1
+            while placed < fractions and at < days and booked[at] <= room_later:
+                placed += 1
+                at = next_open[at + 1]
+            if placed == fractions:
+                return start
+            start = at
+        return None
+
+    def has_room(self, machine: int, day: int, minutes: int) -> bool:
+        """Return whether so many regular minutes of a day, open or a make-up Saturday, are still unbooked."""
+        return self._booked[machine][day] + minutes <= self._regular[day]
+
+    def reserve(self, machine: int, day: int, minutes: int) -> None:
+        """Book so many minutes; a negative number gives them back."""
+        self._booked[machine][day] += minutes
+
+    def fits(self, machine: int, day: int, minutes: int) -> bool:
+        """Return whether a fraction can be given today on the machine on which it is booked."""
+        return self._used[machine][day] + minutes <= self._regular[day] + self._overtime - self._lost[machine][day]
+
+    def other(self, machine: int, day: int, minutes: int) -> int | None:
+        """Return the first other machine with so many minutes that nobody has booked and no breakdown took."""
+        for each in range(self.machines):
+            if each != machine and self.has_room(each, day, minutes + self._lost[each][day]):
+                return each
+        return None
+
+    def treat(self, machine: int, day: int, minutes: int) -> None:
+        """Use so many minutes of a machine."""
+        self._used[machine][day] += minutes

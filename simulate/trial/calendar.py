@@ -1,0 +1,63 @@
+"""The days of a simulation: which are open, which is the next open one, and which Saturdays can be made use of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints: TypeAlias = NDArray[np.int64]
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calendar:
+    """H days from the date `begins`: `open_day` [H] and `make_up` [H] are 0 or 1, `next_open` [H + 1] is a day.
+
+    `next_open[d]` is the first open day that is not before d, and H where there is none. A make-up Saturday is one that
+    is neither open nor a holiday.
+    """
+
+    begins: date
+    open_day: Ints
+    next_open: Ints
+    make_up: Ints
+
+    @property
+    def days(self) -> int:
+        """How many days there are."""
+        return len(self.open_day)
+
+    def open_from(self, day: int) -> int:
+        """Return the first open day that is not before this one; beyond the calendar every day is taken for open."""
+        if day >= self.days:
+            return day
+        return int(self.next_open[day])
+
+    def weekday(self, day: int) -> int:
+        """Return the day of the week, from Monday, 0."""
+        return (self.begins.weekday() + day) % 7
+
+
+def calendar(begins: date, days: int, open_days: frozenset[int], holidays: Iterable[date]) -> Calendar:
+    """Return the calendar of so many days; weekdays count from Monday, 0. Holidays outside of it do not matter."""
+    weekday = (np.arange(days) + begins.weekday()) % 7
+    closed = np.zeros(days, np.bool_)
+    for holiday in holidays:
+        day = (holiday - begins).days
+        if 0 <= day < days:
+            closed[day] = True
+    is_open = np.isin(weekday, sorted(open_days)) & ~closed
+    saturday = (weekday == SATURDAY) & ~is_open & ~closed
+    return Calendar(begins, is_open.astype(np.int64), _next_open(is_open), saturday.astype(np.int64))
+
+
+def _next_open(is_open: NDArray[np.bool_]) -> Ints:
+    days = len(is_open)
+    own = np.where(is_open, np.arange(days), days)
+    return np.append(np.minimum.accumulate(own[::-1])[::-1], days).astype(np.int64)
