@@ -1,15 +1,19 @@
-"""Small trials at random: tight and loose capacity, every policy, holidays, breakdowns, clocks of a minute and a day."""
+"""Small trials at random: capacity tight and loose, all policies, holidays, breakdowns, clocks of a minute or a day."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
 from numpy.random import Generator
+
 from trialproof.simulate.trial.calendar import Ints, calendar
 from trialproof.simulate.trial.contract import CYCLES, DAY, NEVER, NO_SHOWS, Draws, Rules, World
+
+T = TypeVar("T")
 
 FRACTIONS = (30, 33, 28, 25, 3, 1)
 
@@ -49,7 +53,10 @@ class Case:
 @st.composite
 def cases(draw: st.DrawFn, *, days: int = 420) -> Case:
     """A random trial; the numbers that make no difference to its shape come from `seed`."""
-    one_of = lambda *values: draw(st.sampled_from(values))  # noqa: E731 - a word for what follows
+
+    def one_of(*values: T) -> T:
+        return draw(st.sampled_from(values))
+
     rules = Rules(
         missed=one_of(0, 1, 2, 3),
         longest_days=one_of(45, 60, 90),

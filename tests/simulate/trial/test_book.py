@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
+
 from trialproof.simulate.trial.book import Book
 from trialproof.simulate.trial.calendar import calendar
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
+
 from trialproof.simulate.trial.calendar import calendar
 
 begins = st.dates(date(2020, 1, 1), date(2035, 1, 1))
@@ -20,7 +20,8 @@ def test_open_days_are_numpys_business_days(
     holidays = [start + timedelta(day) for day in closed]
     made = calendar(start, days, week, holidays)
     rule = np.busdaycalendar([each in week for each in range(7)], holidays)
-    assert made.open_day.tolist() == np.is_busday(np.datetime64(start) + np.arange(days), busdaycal=rule).astype(int).tolist()
+    dates = np.datetime64(start) + np.arange(days)
+    assert made.open_day.tolist() == np.is_busday(dates, busdaycal=rule).astype(int).tolist()
     day = data.draw(st.integers(0, days - 1))
     numpys = (np.busday_offset(start + timedelta(day), 0, "forward", busdaycal=rule) - np.datetime64(start)).astype(int)
     assert made.next_open[day] == min(numpys, days)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import heapq
-
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
 from trialproof.simulate.trial.calendar import Ints, calendar
 from trialproof.simulate.trial.clock import Clock
 from trialproof.simulate.trial.contract import ARRIVE, DAY, END_SCAN
 from trialproof.simulate.trial.desk import Desk
+from trialproof.simulate.trial.patient import Process
 
 MONDAY = date(2027, 1, 4)
 NINE, FIVE = 540, 1020
@@ -34,7 +37,7 @@ class Scene:
     ) -> None:
         self.clock.process(self._patient(number, minute, minutes, priority, rooms, staff))
 
-    def _patient(self, number: int, minute: int, minutes: int, priority: int, rooms: int, staff: int):
+    def _patient(self, number: int, minute: int, minutes: int, priority: int, rooms: int, staff: int) -> Process:
         yield self.clock.at(minute, ARRIVE, number)
         turn = yield self.desk.ask(number, 0, minutes, priority=priority, rooms=rooms, staff=staff)
         if not turn:
@@ -123,12 +126,12 @@ def waits_by_recursion(arrivals: Ints, services: Ints, servers: int) -> Ints:
 def simulated_waits(arrivals: Ints, services: Ints, servers: int) -> Ints:
     scene = Scene(rooms=servers, pauses=True, around_the_clock=int(arrivals[-1] // DAY) + 400)
 
-    def customers():
+    def customers() -> Process:
         for number, minute in enumerate(arrivals.tolist()):
             yield scene.clock.at(minute, ARRIVE, number)
             scene.clock.process(served(number, int(services[number])))
 
-    def served(number: int, minutes: int):
+    def served(number: int, minutes: int) -> Process:
         yield scene.desk.ask(number, 0, minutes, priority=1)
         scene.began[number] = scene.clock.now
         yield scene.clock.at(scene.desk.done_at(scene.clock.now, minutes), END_SCAN, number)
@@ -144,13 +147,13 @@ def simulated_waits(arrivals: Ints, services: Ints, servers: int) -> Ints:
 def test_around_the_clock_a_desk_is_the_queue_of_the_textbook_to_the_minute(servers: int, deterministic: bool) -> None:
     rng = np.random.default_rng(3)
     arrivals = rng.exponential(100, 5000).cumsum().astype(np.int64)
-    services = np.full(5000, 60 * servers) if deterministic else rng.exponential(80 * servers, 5000).astype(np.int64) + 1
-    assert simulated_waits(arrivals, services, servers).tolist() == waits_by_recursion(
-        arrivals, services, servers
-    ).tolist()
+    chances = rng.exponential(80 * servers, 5000).astype(np.int64) + 1
+    services = np.full(5000, 60 * servers) if deterministic else chances
+    simulated, expected = (f(arrivals, services, servers) for f in (simulated_waits, waits_by_recursion))
+    assert simulated.tolist() == expected.tolist()
 
 
-def mean_and_error(waits: Ints, batches: int = 40) -> tuple[float, float]:
+def mean_and_error(waits: NDArray[Any], batches: int = 40) -> tuple[float, float]:
     """Batch means: the mean and its standard error."""
     means = waits[: len(waits) // batches * batches].reshape(batches, -1).mean(1)
     return float(means.mean()), float(means.std(ddof=1) / np.sqrt(batches))

@@ -7,18 +7,19 @@ from dataclasses import replace
 
 import numpy as np
 from hypothesis import given, settings
-from trialproof.simulate.trial import contract as c
-from trialproof.simulate.trial.contract import DAY, Draws, Ledger, World
-from trialproof.simulate.trial.department import linac_number
-from trialproof.simulate.trial.engine import run
 
 from tests.simulate.trial.cases import Case, busy_case, cases, trial_of
+from trialproof.simulate.trial import contract as c
+from trialproof.simulate.trial.contract import DAY, Ledger, World
+from trialproof.simulate.trial.department import linac_number
+from trialproof.simulate.trial.engine import run
 
 few = settings(max_examples=60, deadline=None)
 
 
 def rows_of(ledger: Ledger, event: int) -> Ledger:
-    return ledger[ledger[:, 2] == event]
+    rows: Ledger = ledger[ledger[:, 2] == event]
+    return rows
 
 
 def linacs_of(world: World) -> dict[int, tuple[int, int]]:
@@ -168,7 +169,7 @@ def test_a_missed_fraction_is_rebooked_or_omitted(case: Case) -> None:
 def test_what_happens_to_a_patient_is_numbered_in_order(case: Case) -> None:
     ledger = run(*trial_of(case))
     for event, first in ((c.L_FRACTION, 1), (c.L_INFUSION, 0), (c.L_VISIT, 1)):
-        told: dict[int, int] = defaultdict(lambda first=first: first)
+        told = dict.fromkeys(ledger[:, 1].tolist(), first)
         for _, patient, _, _, number in rows_of(ledger, event).tolist():
             assert number == told[patient]
             told[patient] += 1
@@ -181,7 +182,8 @@ def test_nothing_happens_to_who_is_not_enrolled_or_has_left_but_what_had_begun(c
     ledger = run(world, draws)
     enrolled = {patient: minute for minute, patient, *_ in rows_of(ledger, c.L_ENROLLED).tolist()}
     left = {patient: minute for minute, patient, *_ in rows_of(ledger, c.L_DROPPED).tolist()}
-    finishing = {c.L_SCANNED, c.L_PLANNED, c.L_APPROVED, c.L_RESCANNED, c.L_REPLANNED, c.L_NURSE_FREE, c.L_INFUSED, c.L_INJECTED}
+    finishing = {c.L_SCANNED, c.L_PLANNED, c.L_APPROVED, c.L_RESCANNED, c.L_REPLANNED}
+    finishing |= {c.L_NURSE_FREE, c.L_INFUSED, c.L_INJECTED}
     for minute, patient, event, *_ in ledger.tolist():
         if event in (c.L_FAILED, c.L_REFUSED):
             continue
