@@ -1,8 +1,10 @@
 """The appointment book of a department's linacs: minutes by machine and day, not a queue.
 
 A course is booked when its plan is approved: the earliest start from which every fraction has room on consecutive open
-days, on the machine with the lower number if several offer it. On the day itself a fraction is given if it fits into
-the regular minutes and the overtime, less what a breakdown took; patients of other trials and clinics come first.
+days, on the machine with the lower number if several offer it. On a day without a breakdown everybody who is booked is
+treated; only a first fraction that was put off needs more minutes than were kept for it, and they must be there in
+regular time or overtime. On a day with one, a fraction is given if it fits into what the breakdown left of both;
+patients of other trials and clinics come first.
 """
 
 from __future__ import annotations
@@ -84,9 +86,13 @@ class Book:
         """Book so many minutes; a negative number gives them back."""
         self._booked[machine][day] += minutes
 
-    def fits(self, machine: int, day: int, minutes: int) -> bool:
+    def fits(self, machine: int, day: int, minutes: int, reserved: int) -> bool:
         """Return whether a fraction can be given today on the machine on which it is booked."""
-        return self._used[machine][day] + minutes <= self._regular[day] + self._overtime - self._lost[machine][day]
+        most = self._regular[day] + self._overtime
+        lost = self._lost[machine][day]
+        if lost:
+            return self._used[machine][day] + minutes <= most - lost
+        return minutes <= reserved or self._booked[machine][day] + minutes - reserved <= most
 
     def other(self, machine: int, day: int, minutes: int) -> int | None:
         """Return the first other machine with so many minutes that nobody has booked and no breakdown took."""

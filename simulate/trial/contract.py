@@ -56,15 +56,15 @@ REASONS = {AWAY: "did not come", TOXIC: "low count", MACHINE: "no machine"}
 ROWS = (
     "screening failure", "refused", "enrolled", "scan", "scanned", "planning", "planned", "plan check", "approved",
     "booked", "not bookable", "fraction", "moved", "missed", "rebooked", "omitted", "end of course", "rescan",
-    "rescanned", "replanning", "replanned", "adapted", "adapted too late", "infusion", "nurse free", "infused", "cycle delayed",
-    "injection", "injected", "injection elsewhere", "low count", "dropped out", "visit",
+    "rescanned", "replanning", "replanned", "adapted", "adapted too late", "infusion", "nurse free", "infused",
+    "cycle delayed", "injection", "injected", "injection elsewhere", "low count", "dropped out", "visit",
 )  # fmt: skip
 """What a row of the ledger can say; what its resource and detail are stands in `MEANING`."""
 (
     L_FAILED, L_REFUSED, L_ENROLLED, L_SCAN, L_SCANNED, L_PLAN, L_PLANNED, L_CHECK, L_APPROVED, L_BOOKED,
     L_UNBOOKABLE, L_FRACTION, L_MOVED, L_MISSED, L_REBOOKED, L_OMITTED, L_END, L_RESCAN, L_RESCANNED, L_REPLAN,
-    L_REPLANNED, L_ADAPTED, L_TOO_LATE, L_INFUSION, L_NURSE_FREE, L_INFUSED, L_DELAYED, L_INJECTION, L_INJECTED, L_ELSEWHERE,
-    L_LOW, L_DROPPED, L_VISIT,
+    L_REPLANNED, L_ADAPTED, L_TOO_LATE, L_INFUSION, L_NURSE_FREE, L_INFUSED, L_DELAYED, L_INJECTION, L_INJECTED,
+    L_ELSEWHERE, L_LOW, L_DROPPED, L_VISIT,
 ) = range(len(ROWS))  # fmt: skip
 
 MEANING: dict[str, tuple[str, str]] = {

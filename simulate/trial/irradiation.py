@@ -112,7 +112,7 @@ def _machine_today(patient: Patient, reserved: int, minutes: int) -> int | None:
     patient.attempts += 1
     reason = _absence(patient)
     if reason is None:
-        if book.fits(own, today, minutes):
+        if book.fits(own, today, minutes, reserved):
             book.reserve(own, today, minutes - reserved)
             return own
         other = book.other(own, today, minutes)

@@ -44,8 +44,8 @@ def world(**changes: Any) -> World:
         later_minutes=np.array([15]),
         rules=rules,
     )
-    arrays = {name: np.array(value) if isinstance(value, list) else value for name, value in changes.items()}
-    return replace(roomy, **arrays)
+    arrays: dict[str, Any] = {name: np.array(value) for name, value in changes.items() if isinstance(value, list)}
+    return replace(roomy, **changes | arrays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,11 @@ class Person:
 
 def play(tables: World, *people: Person, lost: dict[tuple[int, int], int] | None = None) -> list[tuple[int, ...]]:
     """Return the ledger; `lost` are minutes of a breakdown by (linac, day)."""
+    return [tuple(row) for row in run(tables, drawn(tables, *people, lost=lost)).tolist()]
+
+
+def drawn(tables: World, *people: Person, lost: dict[tuple[int, int], int] | None = None) -> Draws:
+    """Return what chance is said to have decided."""
     n, linacs, days = len(people), int(tables.linacs.sum()), tables.calendar.days
 
     def column(name: str) -> np.typing.NDArray[np.int64]:
@@ -81,7 +86,7 @@ def play(tables: World, *people: Person, lost: dict[tuple[int, int], int] | None
     down = np.zeros((linacs, days), np.int64)
     for (linac, day), minutes in (lost or {}).items():
         down[linac, day] = minutes
-    draws = Draws(
+    return Draws(
         number=np.arange(n),
         **{name: column(name) for name in ("arrive", "screening", "failed", "arm")},
         patient=np.arange(n),
@@ -94,7 +99,6 @@ def play(tables: World, *people: Person, lost: dict[tuple[int, int], int] | None
         lost=down,
         background=np.zeros((linacs, days), np.int64),
     )
-    return [tuple(row) for row in run(tables, draws).tolist()]
 
 
 def story(ledger: list[tuple[int, ...]], *events: str, patient: int = 0) -> list[tuple[int, int]]:

@@ -50,9 +50,16 @@ def test_a_course_that_would_outlast_the_calendar_cannot_be_booked() -> None:
 
 def test_a_breakdown_leaves_room_for_those_who_fit_into_the_rest_and_the_overtime() -> None:
     broken = book([[20]], [[30]], overtime=10)
-    assert broken.fits(0, 0, 20)
+    assert broken.fits(0, 0, 20, 20)
     broken.treat(0, 0, 20)
-    assert not broken.fits(0, 0, 1)
+    assert not broken.fits(0, 0, 1, 1)
+
+
+def test_a_fraction_that_needs_more_than_was_kept_for_it_may_cost_overtime_and_no_more() -> None:
+    full = book([[60]], overtime=10)
+    assert full.fits(0, 0, 15, 15)
+    assert full.fits(0, 0, 25, 15)
+    assert not full.fits(0, 0, 26, 15)
 
 
 def test_another_machine_helps_out_with_minutes_that_nobody_booked_and_no_breakdown_took() -> None:
