@@ -11,6 +11,7 @@ place, a desk (department << 2) | kind of desk. Nothing here is random and nothi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -189,7 +190,7 @@ class Draws:
     background: Ints
 
 
-def in_order(rows: list[tuple[int, int, int, int, int]]) -> Ledger:
+def in_order(rows: Sequence[tuple[int, int, int, int, int]] | Ints) -> Ledger:
     """Return rows as a sorted ledger; equal ledgers are then equal arrays."""
     table = np.array(rows, np.int64).reshape(-1, len(COLUMNS))
     return table[np.lexsort(table.T[::-1])]

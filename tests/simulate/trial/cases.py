@@ -114,7 +114,7 @@ def trial_of(case: Case) -> tuple[World, Draws]:
 def _world(case: Case, rng: Generator) -> World:
     holidays = [case.begins + timedelta(int(day)) for day in rng.integers(0, case.days, case.holidays)]
     d = case.departments
-    desk = np.array([case.opens, case.opens, case.opens])
+    desk = case.opens + np.array([0, 30, 90]) * (case.seed % 2)
     closes = desk + np.array([case.hours, case.hours, case.infusion_hours])
     return World(
         calendar=calendar(case.begins, case.days, frozenset(range(5)), holidays),
@@ -171,7 +171,7 @@ def _draws(case: Case, world: World, rng: Generator) -> Draws:
         checking=_coarse(case, rng.integers(60, 200, e)),
         replanning=_coarse(case, rng.integers(60, 600, e)),
         drop=np.where(rng.random(e) < 0.25, _coarse(case, rng.integers(1, 150 * DAY, e)), NEVER),
-        no_show=rng.geometric(0.05, (e, NO_SHOWS)).cumsum(1),
+        no_show=rng.geometric(0.05 + 0.2 * (case.seed % 3 == 0), (e, NO_SHOWS)).cumsum(1),
         infusion=np.minimum(_coarse(case, rng.integers(60, 480, (e, CYCLES))), case.infusion_hours),
         low=np.where(rng.random((e, CYCLES)) < 0.3, rng.integers(1, 9, (e, CYCLES)), 0),
         delay=(rng.random((e, CYCLES)) < 0.2).astype(np.int64),
