@@ -132,7 +132,7 @@ def _world(case: Case, rng: Generator) -> World:
         rooms=np.tile([case.scanners, case.physicists, case.chairs], (d, 1)),
         staff=np.tile([0, 0, case.nurses], (d, 1)),
         fractions=np.array(FRACTIONS),
-        first_minutes=np.array([28, 28, 15, 25, 30, 28]),
+        first_minutes=np.array([28, 75, 15, 60, 90, 28]),
         later_minutes=np.array([15, 15, 15, 12, 20, 15]),
         rules=case.rules,
     )
