@@ -1,6 +1,6 @@
 """What the documentation can say only by asking the program: reference pages, schemas, and the output of examples.
 
-    python docs/generate.py               renew the generated parts of docs/reference/
+    python docs/generate.py               renew the generated parts of docs/reference/, and docs/images/
     python docs/generate.py --examples    run every console example of the pages, and renew its output
 
 A page marks a generated part with `<!-- generated: NAME -->` and `<!-- end -->`; the words around it are ours. A
@@ -20,7 +20,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from inspect import cleandoc
+from inspect import cleandoc, getmodule
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,6 +38,12 @@ from trialproof.model.schema import protocol_schema
 from trialproof.model.shape import OPEN, ProtocolFile
 from trialproof.model.syntax import KEYWORDS
 from trialproof.model.unit import SPELLINGS, parse_unit
+from trialproof.reports.page.map_export import export_svg
+from trialproof.reports.page.patient_map import map_of
+from trialproof.simulate.results.metrics import FAMILIES
+from trialproof.simulate.scenario.schema import scenario_schema
+from trialproof.simulate.scenario.shape import ScenarioFile
+from trialproof.simulate.scenario.shape_value import SOURCES, Backed
 from trialproof.verify.check import Check, example_files
 from trialproof.verify.checks import CHECKS
 from trialproof.verify.review import review
@@ -52,10 +58,19 @@ WIDTH = "100"
 
 
 def reference() -> dict[Path, str]:
-    """Return every file of docs/reference/ as it should be."""
+    """Return every file of docs/reference/ and docs/images/ as it should be."""
     pages = {page: with_generated(page.read_text(encoding="utf-8")) for page in sorted(REFERENCE.glob("*.md"))}
-    schemas = {REFERENCE / f"{which}.schema.json": printed(["schema", which]) for which in ("protocol", "check")}
-    return pages | schemas
+    kinds = ("protocol", "scenario", "check")
+    schemas = {REFERENCE / f"{which}.schema.json": printed(["schema", which]) for which in kinds}
+    return pages | schemas | {ROOT / "docs" / "images" / "map-of-arms.svg": map_of_arms()}
+
+
+def map_of_arms() -> str:
+    """Return the map of the founding protocol's arms, as `trialproof report --figures` writes it."""
+    protocol = load(ROOT / "protocols" / "esophageal-salvage")
+    data = map_of(protocol, protocol.decisions["arm"]).data
+    assert data is not None
+    return export_svg(data)
 
 
 def with_generated(page: str) -> str:
@@ -64,7 +79,9 @@ def with_generated(page: str) -> str:
         "said": say_conditions,
         "units": lambda *_: units(),
         "words": lambda *_: listed(sorted(KEYWORDS | {OPEN})),
-        "keys": lambda *_: keys(),
+        "keys": lambda *_: keys(protocol_schema(), ProtocolFile),
+        "scenario": lambda *_: keys(scenario_schema(), ScenarioFile),
+        "metrics": lambda *_: metrics(),
         "checks": lambda *_: checks(),
         "commands": lambda *_: commands(),
     }
@@ -114,11 +131,13 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(f"`{each}`" for each in names)
 
 
-def keys() -> str:
-    """Return the keys of a protocol file, part by part."""
-    schema = protocol_schema()
+def keys(schema: dict[str, Any], file: type[Part]) -> str:
+    """Return the keys of a kind of file, part by part."""
     shapes = {"The file": schema} | {name: schema["$defs"][name] for name in _below(schema, schema["properties"])}
-    parts = {"The file": ProtocolFile} | {each.__name__: each for each in _subclasses(Part)}
+    package = file.__module__.rpartition(".")[0]
+    parts = {"The file": file} | {
+        each.__name__: each for each in _subclasses(Part) if each.__module__.rpartition(".")[0] == package
+    }
     return "\n\n".join(_part(title, shape, parts[title], _owners(title, shapes)) for title, shape in shapes.items())
 
 
@@ -127,6 +146,7 @@ def _part(title: str, shape: dict[str, Any], part: type[Part], owners: Sequence[
     rows = [
         [f"`{key}`", form(value), "yes" if key in required else "", value["description"]]
         for key, value in shape["properties"].items()
+        if key not in SOURCES
     ]
     under = f" Stands under {listed(owners)}." if owners else ""
     lines = [f"## {title}", "", shape["description"] + under, "", table(["key", "value", "needed", "meaning"], rows)]
@@ -165,6 +185,8 @@ def _owners(name: str, shapes: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 def _rules(part: type[Part]) -> Iterator[str]:
     """Say which keys of a part go together."""
+    if issubclass(part, Backed):
+        yield f"It carries its source: {spell(SOURCES)}."
     if part.exactly_one:
         yield f"Exactly one of {spell(part.exactly_one, 'and')} is given."
     for other in dict.fromkeys(part.needs.values()):
@@ -191,12 +213,27 @@ def form(shape: Mapping[str, Any]) -> str:
             return f"by name: {form(values)}"
         case {"type": "string"} | {"type": ["string"]}:
             return "condition"
+        case {"minimum": 0}:
+            return "0, 1, 2, ..."
         case {"minimum": 1}:
             return "1, 2, 3, ..."
         case {"type": ["number", "string"]}:
             return "number"
         case _:
             return "text"
+
+
+def metrics() -> str:
+    """Return the tables of everything that a simulation measures, family by family."""
+    parts = []
+    for title, (family, measure) in FAMILIES.items():
+        _, *about = cleandoc(getmodule(measure).__doc__ or "").split("\n\n")
+        rows = []
+        for each in family:
+            name = ".".join([each.name, *(part.upper().replace(" ", "_") for part in each.of)])
+            rows.append([f"`{name}`", each.unit or "share", each.kind.value, each.definition])
+        parts += [f"## {title}", *about, table(["figure", "unit", "summarised as", "definition"], rows)]
+    return "\n\n".join(parts)
 
 
 def checks() -> str:

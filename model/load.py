@@ -49,7 +49,11 @@ LONGEST_CHAIN = 50
 
 def load(path: str | Path) -> Protocol:
     """Return the protocol of a folder or a `protocol.yaml`. Raises `BadInput`, and nothing else, for a bad one."""
-    source = read_source(Path(path))
+    return load_source(read_source(Path(path)))
+
+
+def load_source(source: Source) -> Protocol:
+    """Return the protocol of a file that was read, or of a text in its place. Raises `BadInput`."""
     file = read_shape(source)
     document = _document(source, file)
     check_names(source, file)

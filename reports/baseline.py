@@ -7,8 +7,8 @@ regions, or else with what it points at. Where in the file it stands does not ma
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,13 @@ WRITE_ONE = "write one with `trialproof check PROTOCOL --format json > baseline.
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The findings of an earlier run: fingerprint to `TP103 no choice of ...`."""
+    """The findings of an earlier run: fingerprint to `TP103 no choice of ...`.
+
+    `others` are the fingerprints of what it accepted, proved or left open.
+    """
 
     known: Mapping[str, str]
+    others: frozenset[str] = field(default=frozenset(), repr=False)
 
     def has(self, finding: Finding) -> bool:
         """Return whether the earlier run had this finding."""
@@ -31,9 +35,13 @@ class Baseline:
 
     def gone(self, review: Review) -> tuple[str, ...]:
         """Return, in words, the findings of the earlier run that this one does not have."""
+        return tuple(self.missing(review).values())
+
+    def missing(self, review: Review) -> dict[str, str]:
+        """Return the findings of the earlier run that this one does not have, by their fingerprints."""
         accepted = [each.finding for each in review.accepted]
         now = {fingerprint(each) for each in (*review.findings, *accepted)}
-        return tuple(said for each, said in self.known.items() if each not in now)
+        return {each: said for each, said in self.known.items() if each not in now}
 
     def new(self, review: Review) -> tuple[Finding, ...]:
         """Return the findings that the earlier run did not have."""
@@ -51,6 +59,11 @@ def fingerprint(finding: Finding) -> str:
     return sha256(json.dumps(said, ensure_ascii=True).encode()).hexdigest()[:16]
 
 
+def property_fingerprint(code: str, decision: str | None, message: str) -> str:
+    """Return what stays the same as long as the same is proved, left open or not looked at: 16 hexadecimal digits."""
+    return sha256(json.dumps([code, decision, message], ensure_ascii=True).encode()).hexdigest()[:16]
+
+
 def read_baseline(path: Path) -> Baseline:
     """Return the baseline that `check --format json` wrote to a file. Raises `BadInput`."""
     place = Place(str(path))
@@ -60,10 +73,20 @@ def read_baseline(path: Path) -> Baseline:
         raise BadInput("this baseline cannot be read", place, help=WRITE_ONE) from None
     try:
         report = json.loads(text)
-        findings = report["findings"]
-        return Baseline({str(each["fingerprint"]): _said(each) for each in findings})
+        findings = {str(each["fingerprint"]): _said(each) for each in report["findings"]}
+        return Baseline(findings, frozenset(_others(report)))
     except (ValueError, KeyError, TypeError, RecursionError):
         raise BadInput("this is no report of `trialproof check`", place, help=WRITE_ONE) from None
+
+
+def _others(report: Mapping[str, Any]) -> Iterator[str]:
+    for each in report.get("accepted", []):
+        yield str(each["finding"]["fingerprint"])
+    for each in (*report.get("proved", []), *report.get("undecided", [])):
+        yield property_fingerprint(str(each["code"]), each["decision"], str(each["message"]))
+    for each in report.get("not_checked", []):
+        code, _, message = str(each).partition(" ")
+        yield property_fingerprint(code, None, message)
 
 
 def _said(finding: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ was made to be asked of every possible patient is judged here on a cohort, throu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,3 +134,15 @@ def _counted(
     said = [About(each, AnyPatient(), readings) for each in asked]
     truths = (judge(each, world, AnyPatient(), readings) for each in said)
     return np.array([(spread(each, cohort.size) & good).sum() for each in truths], np.int64)
+
+
+def say_counts(share: CohortShare) -> Iterator[str]:
+    """Yield, in words, how many patients there are, how many are eligible, and what each decision makes of them."""
+    skipped = f"; {share.skipped} rows could not be read" if share.skipped else ""
+    yield f"{share.of} patients{skipped}"
+    yield f"eligible: {share.says(share.eligible)}; eligibility not settled: {share.says(share.open)}"
+    for each in share.fates:
+        stranded = each.gap + each.overlap + each.undetermined
+        said = f"`{each.decision}` settles {each.settled} of the {each.members} whom it is for"
+        how = f"{each.gap} without a choice, {each.overlap} with too many, {each.undetermined} undetermined"
+        yield f"{said}, and leaves {stranded}: {how}" if stranded else said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from trialproof.model.place import BadInput
+from trialproof.verify.check import Check
 from trialproof.verify.checks import CHECKS
 
 
@@ -15,6 +16,13 @@ def listing() -> str:
         f"{check.code}  {check.severity.name.lower():<7}  {check.name:<{wide}}  {check.explanation.splitlines()[0]}"
         for check in sorted(CHECKS, key=lambda check: check.code)
     )
+
+
+def sections(check: Check) -> tuple[str, list[tuple[str, str]]]:
+    """Return what a check finds, in one line, and the parts of its documentation: heading and paragraph."""
+    summary, *parts = check.explanation.split("\n\n")
+    split = [part.splitlines() for part in parts]
+    return summary, [(heading, " ".join(line.strip() for line in body)) for heading, *body in split]
 
 
 def explanation(code: str) -> str:

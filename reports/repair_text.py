@@ -11,10 +11,10 @@ from itertools import groupby
 
 from trialproof.model.document import Quote
 from trialproof.model.protocol import Protocol
+from trialproof.reports.entries import shorten
 from trialproof.reports.layout import Page
 from trialproof.reports.people import say_patient, say_readings
 from trialproof.reports.rewriting import Rewritten, describe, promise, rewritten, yaml_lines
-from trialproof.reports.text import shorten
 from trialproof.verify.check import listed
 from trialproof.verify.describe import Regions
 from trialproof.verify.finding import Region
@@ -75,10 +75,10 @@ class _Writer:
             yield page.paragraph(f"no repair was found with up to {found.size} changes: {found.reason}")
         if found.state is State.REPAIRABLE:
             yield ""
-            yield page.paragraph(_how_many(found))
-            for letter, each in enumerate(found.repairs):
+            yield page.paragraph(how_many(found))
+            for at, each in enumerate(found.repairs):
                 yield ""
-                yield from self._repair(_letter(letter), found, each)
+                yield from self._repair(letter(at), found, each)
 
     def _defects(self, found: Repairs) -> Iterator[str]:
         for region in found.gaps.regions:
@@ -103,11 +103,8 @@ class _Writer:
         yield page.entry("proved", promise(repair.decision))
         yield page.entry("for one", say_patient(self._protocol, repair.member))
         yield from self._limits(repair)
-        for edits in repair.same:
-            spared = [str(at) for at, each in enumerate(repair.edits, start=1) if each not in edits]
-            other = [describe(self._protocol, found.decision, each) for each in edits if each not in repair.edits]
-            place = f"change{'s' if len(spared) > 1 else ''} {' and '.join(spared)}" if count > 1 else "it"
-            yield page.entry("as well", f"the same for every patient, instead of {place}: {'; '.join(other)}")
+        for said in other_ways(self._protocol, found, repair):
+            yield page.entry("as well", said)
 
     def _rule(self, rule: Rewritten) -> Iterator[str]:
         page = self._page
@@ -161,7 +158,17 @@ class _Writer:
             yield page.entry("readings", f"somebody has no choice again, or too many, {still}")
 
 
-def _how_many(found: Repairs) -> str:
+def other_ways(protocol: Protocol, found: Repairs, repair: Repair) -> Iterator[str]:
+    """Yield the other sets of changes that do the same to every patient, in words."""
+    for edits in repair.same:
+        spared = [str(at) for at, each in enumerate(repair.edits, start=1) if each not in edits]
+        other = [describe(protocol, found.decision, each) for each in edits if each not in repair.edits]
+        place = f"change{'s' if len(spared) > 1 else ''} {' and '.join(spared)}" if len(repair.edits) > 1 else "it"
+        yield f"the same for every patient, instead of {place}: {'; '.join(other)}"
+
+
+def how_many(found: Repairs, option: str = "--most {}") -> str:
+    """Say how many repairs there are, how many are shown (`option` asks for `{}` of them), and in which order."""
     shown, are = len(found.repairs), "is" if found.found == 1 else "are"
     count = f"{found.found} {'repair' if found.found == 1 else 'repairs'}"
     said = f"There {are} {count} with up to {found.size} {'change' if found.size == 1 else 'changes'}"
@@ -169,14 +176,14 @@ def _how_many(found: Repairs) -> str:
         said = f"{count} {'was' if found.found == 1 else 'were'} found"
     if shown < found.found:
         first = "the first is" if shown == 1 else f"the first {shown} are"
-        said += f", of which {first} shown (others: --most {found.found})"
+        said += f", of which {first} shown (others: {option.format(found.found)})"
     said += f". There may be others: {found.reason}" if found.reason else ""
     order = "Fewest changes come first, then those that move nobody else. " if found.found > 1 else ""
     none = "None is recommended" if found.found > 1 else "It is not a recommendation"
     return f"{said}. {order}None of the changes of a repair can be left out. {none}: the investigator decides."
 
 
-def _letter(at: int) -> str:
+def letter(at: int) -> str:
     """Return A, B, ..., Z, AA, AB, ..."""
     letters = chr(ord("A") + at % 26)
-    return letters if at < 26 else _letter(at // 26 - 1) + letters
+    return letters if at < 26 else letter(at // 26 - 1) + letters

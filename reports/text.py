@@ -2,7 +2,7 @@
 
 For each finding: the code and one sentence, the protocol's own words with their line, the region, one patient with
 the fields that matter, the readings it holds under. Then what was proved, under which assumptions, and what was not
-checked.
+checked. Where there is much to read, it begins with how much, and of what.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ from itertools import groupby
 from trialproof.model.document import Quote
 from trialproof.model.protocol import Protocol
 from trialproof.reports.baseline import Baseline
-from trialproof.reports.charting import say_missing, say_sides, untold_values
-from trialproof.reports.cohort_share import CohortShare
+from trialproof.reports.charting import say_missing, untold_values
+from trialproof.reports.cohort_share import CohortShare, say_counts
+from trialproof.reports.entries import cited, entries
+from trialproof.reports.glance import cells, glance
 from trialproof.reports.layout import Page
-from trialproof.reports.people import say_patient, say_readings
+from trialproof.reports.people import say_patient
 from trialproof.reports.prescriptions import in_short, title
+from trialproof.reports.tally import tally
 from trialproof.verify.finding import (
     Accepted,
     Finding,
-    Label,
     MissingItem,
     Prescription,
     Proved,
-    Region,
     Review,
     Severity,
 )
@@ -33,11 +34,8 @@ from trialproof.verify.missing import others_before
 from trialproof.verify.text.coverage import say_coverage
 
 COLORS: Mapping[Severity, str] = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
-REGIONS_SHOWN = 4
-"""Regions of one finding with one outcome that are spelled out; the JSON has all of them."""
-LABELS_SHOWN = 25
-"""Places of one finding that are shown; no decision has as many, but a document may."""
-BRIEF = 72
+MANY = 6
+"""A report with as many findings begins with the verdict at a glance."""
 
 
 def write_text(
@@ -67,6 +65,8 @@ class _Writer:
         page = self._page
         yield page.heading(page.paragraph(self._protocol.title))
         yield ", ".join(each for each in (self._protocol.registry, self._protocol.file) if each)
+        if len(review.findings) >= MANY:
+            yield from self._glance(review)
         for finding in review.findings:
             yield ""
             yield from self._finding(finding)
@@ -75,7 +75,7 @@ class _Writer:
             yield from self._list("Gone since the baseline", self._baseline.gone(review))
         yield from self._proved(review.proved)
         if self._share is not None:
-            yield from self._list(f"Among the patients of {self._share.file}", list(_counts(self._share)))
+            yield from self._list(f"Among the patients of {self._share.file}", list(say_counts(self._share)))
         yield from self._list("Just below, at and just above each value", list(untold_values(review)))
         yield from self._prescriptions(review.prescriptions)
         yield from self._missing(review.missing)
@@ -85,7 +85,16 @@ class _Writer:
         yield from self._list("Taken for granted", review.assumptions)
         yield from self._list("Not checked", review.not_checked)
         yield ""
-        yield page.heading(_summary(review, self._baseline))
+        yield page.heading(tally(review, self._baseline))
+
+    def _glance(self, review: Review) -> Iterator[str]:
+        table = cells(glance(self._protocol, review, self._baseline))
+        widths = [max(len(row[at]) for row in table) for at in range(len(table[0]))]
+        yield ""
+        yield self._page.heading("At a glance")
+        for first, *rest in table:
+            figures = "".join(f"  {cell:>{width}}" for cell, width in zip(rest, widths[1:], strict=True))
+            yield f"  {first:<{widths[0]}}{figures}"
 
     def _finding(self, finding: Finding) -> Iterator[str]:
         page = self._page
@@ -93,57 +102,8 @@ class _Writer:
         plain_mark = f"{finding.code} {finding.severity.name.lower()}"
         new = "new: " if self._baseline is not None and not self._baseline.has(finding) else ""
         yield page.paragraph(f"{plain_mark}  {new}{finding.message}").replace(plain_mark, mark, 1)
-        for label in finding.labels[:LABELS_SHOWN]:
-            yield from self._label(label)
-        if len(finding.labels) > LABELS_SHOWN:
-            yield page.entry("", f"and {len(finding.labels) - LABELS_SHOWN} more (all of them: --format json)")
-        yield from (page.entry(each.item, each.says) for each in finding.details)
-        yield from self._regions(finding.decision, finding.regions)
-        if finding.witness is not None and not any(not each.outcome for each in finding.regions):
-            heading = "for one" if finding.regions else "patient"
-            yield page.entry(heading, say_patient(self._protocol, finding.witness))
-        readings = say_readings(finding.readings)
-        told = bool(finding.words) or any(region.outcome for region in finding.regions) or not (
-            finding.readings.choices or not finding.readings.complete
-        )
-        if readings and not told:
-            shown = finding.regions or (finding.witness is not None and finding.readings.complete)
-            somebody = "there are such patients" if shown else "so it is"
-            yield page.entry("readings", f"{somebody} {readings}")
-        for each in finding.boundary[:REGIONS_SHOWN]:
-            yield page.entry("around", say_sides(each))
-        if finding.help:
-            yield page.entry("help", finding.help)
-
-    def _label(self, label: Label) -> Iterator[str]:
-        for quote in label.quotes:
-            text = quote.text if quote not in self._quoted else shorten(quote.text)
-            self._quoted.add(quote)
-            yield self._page.entry(f"line {quote.line}", f"“{text}”")
-        if label.note:
-            place = "" if label.quotes else f" ({label.place})"
-            yield self._page.entry("" if label.quotes else "rule", f"{label.note}{place}")
-
-    def _regions(self, decision: str | None, regions: Sequence[Region]) -> Iterator[str]:
-        """Write the regions, those with one outcome together under it; of many, the first few."""
-        page = self._page
-        for outcome, alike in groupby(regions, key=lambda region: region.outcome):
-            together = list(alike)
-            if outcome:
-                yield page.entry(*_read_as(outcome))
-            for at, region in enumerate(together[:REGIONS_SHOWN], start=1):
-                label = "region" if len(together) == 1 else f"region {at}"
-                if len(regions) == 1 and not outcome:
-                    yield from (page.entry("boundary", each) for each in region.pinned)
-                elif region.words:
-                    yield page.entry(label, f"{region.words}{_pinned(region)}")
-                if not outcome:
-                    yield page.entry("patient", say_patient(self._protocol, region.witness))
-                if self._share is not None and decision is not None:
-                    yield page.entry("share", self._share.says(self._share.regions[decision, region]))
-            if len(together) > REGIONS_SHOWN:
-                further = len(together) - REGIONS_SHOWN
-                yield page.entry("", f"and {further} more like these (all of them: --format json)")
+        yield from (page.entry(*each) for each in cited(finding, self._quoted))
+        yield from (page.entry(*each) for each in entries(self._protocol, finding, self._share))
 
     def _proved(self, proved: Sequence[Proved]) -> Iterator[str]:
         if not proved:
@@ -186,49 +146,6 @@ class _Writer:
                 yield self._page.paragraph(f"- {each}", indent=2)
 
 
-def _counts(share: CohortShare) -> Iterator[str]:
-    skipped = f"; {share.skipped} rows could not be read" if share.skipped else ""
-    yield f"{share.of} patients{skipped}"
-    yield f"eligible: {share.says(share.eligible)}; eligibility not settled: {share.says(share.open)}"
-    for each in share.fates:
-        stranded = each.gap + each.overlap + each.undetermined
-        said = f"`{each.decision}` settles {each.settled} of the {each.members} whom it is for"
-        how = f"{each.gap} without a choice, {each.overlap} with too many, {each.undetermined} undetermined"
-        yield f"{said}, and leaves {stranded}: {how}" if stranded else said
-
-
 def _accepted(accepted: Accepted) -> str:
     finding = accepted.finding
     return f"{finding.code} {finding.message}: {accepted.because}"
-
-
-def _summary(review: Review, baseline: Baseline | None) -> str:
-    counts = [
-        (sum(each.severity is severity for each in review.findings), severity.name.lower())
-        for severity in sorted(Severity, reverse=True)
-    ]
-    said = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts if count)
-    if said and baseline is not None:
-        said += f", {len(baseline.new(review))} of them new"
-    if review.accepted:
-        said = f"{said or 'nothing else found'}; {len(review.accepted)} accepted"
-    if not (said or review.proved or review.undecided or review.coverage):
-        return "nothing was checked: there is no rule yet that anything could be proved of"
-    return f"{said or 'nothing found'}; {len(review.proved)} proved; {len(review.undecided)} undecided"
-
-
-def _read_as(outcome: str) -> tuple[str, str]:
-    """Return an outcome with the reading that brings it about as its label."""
-    label = "read as"
-    return (label, outcome.removeprefix(label).lstrip()) if outcome.startswith(label) else ("outcome", outcome)
-
-
-def _pinned(region: Region) -> str:
-    return f" (boundary: {'; '.join(region.pinned)})" if region.pinned else ""
-
-
-def shorten(text: str) -> str:
-    """Return the beginning and the end of a quote that was given before."""
-    if len(text) <= BRIEF:
-        return text
-    return f"{text[: BRIEF // 2].rstrip()} … {text[-BRIEF // 2 :].lstrip()}"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = {"z3", "cvc5", "numpy", "lark", "pydantic", "ruamel", "simpy", "numba", "pint"}
+HEAVY = {"z3", "cvc5", "numpy", "scipy", "lark", "pydantic", "ruamel", "simpy", "numba", "pint"}
 
 REPORT = f"print('loaded:', *sorted({HEAVY!r} & {{name.split('.')[0] for name in sys.modules}}))"
 HELP = """

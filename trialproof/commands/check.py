@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,14 @@ import click
 from trialproof.commands.common import FINDINGS, PROTOCOL, READING, TIMEOUT, UNDECIDED, in_color, progress, release
 
 if TYPE_CHECKING:
-    from trialproof.verify.finding import Finding, Undecided
+    from trialproof.model.protocol import Protocol
+    from trialproof.reports.baseline import Baseline
+    from trialproof.reports.cohort_share import CohortShare
+    from trialproof.reports.fixes import Fix
+    from trialproof.verify.finding import Finding, Review, Undecided
 
 SEVERITIES = ("note", "warning", "error")
+FORMATS = ("text", "json", "sarif", "github", "markdown")
 
 
 @click.command()
@@ -23,7 +28,7 @@ SEVERITIES = ("note", "warning", "error")
 @click.option("--select", multiple=True, metavar="CODES", help="Run only these: TP101, or a family such as TP1,TP2.")
 @click.option("--ignore", multiple=True, metavar="CODES", help="Leave these out.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
+    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print."
 )
 @click.option(
     "--fail-on",
@@ -47,6 +52,11 @@ SEVERITIES = ("note", "warning", "error")
     help="A CSV or Parquet file of patients: say how many of them are in each region, and left out by each proof.",
 )
 @click.option("--missing", multiple=True, metavar="TEXT", help="A cell of the cohort with this text was not recorded.")
+@click.option(
+    "--fixes",
+    is_flag=True,
+    help="With --format sarif: search repairs, and offer those that are proved and can be carried out (takes longer).",
+)
 @TIMEOUT
 def check(
     protocol: Path,
@@ -58,6 +68,7 @@ def check(
     baseline: Path | None,
     cohort: Path | None,
     missing: Sequence[str],
+    fixes: bool,  # noqa: FBT001 - as click passes a flag
     timeout: float,
 ) -> None:
     """Prove or refute what the rules of PROTOCOL must guarantee.
@@ -70,7 +81,11 @@ def check(
       trialproof check protocols/esophageal-salvage
       trialproof check protocols/esophageal-salvage --reading arm.involved_field=flat
       trialproof check . --select TP1,TP2 --format json > findings.json
+      trialproof check . --baseline main.json --format markdown > comment.md
     """  # noqa: D301
+    if fixes and form != "sarif":
+        raise click.UsageError("--fixes goes only with --format sarif; `trialproof repair` shows repairs as text")
+
     from trialproof.verify.solver import launch
 
     worker = launch()
@@ -101,16 +116,51 @@ def check(
         from trialproof.reports.cohort_share import cohort_share
 
         share = cohort_share(loaded, found, cohort, missing=missing)
+    mending = _fixes(loaded, found, chosen, timeout) if fixes else ()
+    click.echo(_written(form, loaded, found, earlier, share, mending))
+    counted = found.findings if earlier is None else earlier.new(found)
+    sys.exit(_exit_code(counted, found.undecided, fail_on))
+
+
+def _fixes(protocol: Protocol, found: Review, chosen: Mapping[str, str], timeout: float) -> tuple[Fix, ...]:
+    """Search repairs for the decisions that have something to repair."""
+    from trialproof.reports.fixes import MENDED, fixes_of
+    from trialproof.verify.repairs.repair import repair
+
+    concerned = dict.fromkeys(each.decision for each in found.findings if each.code in MENDED and each.decision)
+    if not concerned:
+        return ()
+    return fixes_of(protocol, repair(protocol, selection=chosen, decisions=list(concerned), seconds=timeout))
+
+
+def _written(
+    form: str,
+    protocol: Protocol,
+    found: Review,
+    earlier: Baseline | None,
+    share: CohortShare | None,
+    mending: Sequence[Fix],
+) -> str:
+    """Return the report in a format."""
     if form == "json":
         from trialproof.reports.json_report import write_json
 
-        click.echo(write_json(loaded, found, release(), earlier, share))
-    else:
-        from trialproof.reports.text import write_text
+        return write_json(protocol, found, release(), earlier, share)
+    if form == "sarif":
+        from trialproof.reports.sarif import write_sarif
 
-        click.echo(write_text(loaded, found, color=in_color(), baseline=earlier, share=share))
-    counted = found.findings if earlier is None else earlier.new(found)
-    sys.exit(_exit_code(counted, found.undecided, fail_on))
+        return write_sarif(protocol, found, release(), earlier, share, mending)
+    if form == "github":
+        from trialproof.reports.github import write_github
+
+        return write_github(protocol, found, earlier, share)
+    if form == "markdown":
+        from trialproof.reports.markdown import write_markdown
+
+        return write_markdown(protocol, found, earlier, share)
+    from trialproof.reports.text import write_text
+
+    return write_text(protocol, found, color=in_color(), baseline=earlier, share=share)
 
 
 def _codes(given: Sequence[str]) -> list[str]:
