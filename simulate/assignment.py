@@ -117,7 +117,7 @@ def _assign(
     if protocol.sentences:
         whatever = _Outcome.of(under(dict.fromkeys(protocol.sentences, WHATEVER)), decisions)
         alike = outcome.stays(c, whatever) if _is_monotone(protocol) else c.some(())
-    fates = {decision.name: _fate(meaning, decision) for decision in decisions}
+    fates = {decision.name: fate_of(meaning, decision) for decision in decisions}
     missing = _missing(meaning, fates)
     stray = {
         quantity.name: c.every((meaning.applies(quantity.name).fails, c.recorded(quantity.name)))
@@ -127,7 +127,8 @@ def _assign(
     return Assignment(outcome.eligible, failed, unsettled, fates, missing, others, alike, stray)
 
 
-def _fate(meaning: Meaning[B, N], decision: Decision) -> Fate[B]:
+def fate_of(meaning: Meaning[B, N], decision: Decision) -> Fate[B]:
+    """Return what one decision makes of the patients."""
     c, (low, high) = meaning.carrier, decision.bounds
     member = meaning.truth(decision.population)
     takes = {choice.name: meaning.truth(Takes(decision.name, choice.name)) for choice in decision.choices}

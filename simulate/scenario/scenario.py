@@ -69,10 +69,7 @@ class Chance:
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """A conditional table: the first condition that holds decides; `otherwise` is for everybody else.
-
-    Conditions speak of quantities that stand earlier in the population, as they truly are.
-    """
+    """A table: the first condition that holds decides, of true values that stand earlier; else `otherwise`."""
 
     cases: tuple[tuple[Condition, Model], ...]
     otherwise: Model
@@ -384,8 +381,7 @@ class Scenario:
     """Every assumption of a simulation.
 
     Day 0 is the date `begins`; nothing is simulated after `horizon_days` days. `arm` is the decision that assigns arms;
-    `policies` has an entry for it and for each other decision that treatment asks for. `watch` names metrics that the
-    report shows first. Holidays are closed for everything.
+    `policies` has an entry for it and for each other decision that treatment asks for. Holidays close everything.
     """
 
     title: str

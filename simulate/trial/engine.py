@@ -87,9 +87,8 @@ class _Trial:
         self._room_of_site[site] -= 1
         self._room_of_arm[arm] -= 1
         self.log(L_ENROLLED, number, site, arm)
-        patient = self._patient(number, site)
-        if patient.chances.course >= 0:
-            yield from _treat(patient)
+        if self._draws.course[self._row[number]] >= 0:
+            yield from _treat(self._patient(number, site))
 
     def _patient(self, number: int, site: int) -> Patient:
         row = self._row[number]

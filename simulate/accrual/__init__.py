@@ -1,0 +1,1 @@
+"""When patients come, and which of them are enrolled."""

@@ -1,0 +1,218 @@
+"""How enrolment goes on from here: a projection from interim counts that knows how little they say.
+
+Sites differ: the rate of each is a multiple of what was planned, gamma distributed (V. V. Anisimov, V. V. Fedorov,
+Modelling, prediction and adaptive adjustment of recruitment in multicentre trials, Statistics in Medicine 26 (2007)
+4958-4975, doi 10.1002/sim.2956). Given k patients where e were expected, a factor with a gamma prior of shape a and
+mean m has a gamma posterior of shape a + k and rate a / m + e; what comes next is then negative binomial, and the sum
+over sites their convolution. Where the prior itself is estimated from the counts, the projection is averaged over its
+likelihood, so that an estimate from few patients is not taken for the truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from trialproof.simulate.accrual.counts import negative_binomial, poisson, together
+from trialproof.simulate.accrual.intensity import intensity
+from trialproof.simulate.accrual.progress import Progress
+from trialproof.simulate.population.quantiles import quantile, support
+from trialproof.simulate.scenario.distribution import Distribution
+from trialproof.simulate.scenario.scenario import MINUTES_A_DAY, Arrivals, Scenario, Site
+
+Floats = NDArray[np.float64]
+
+NODES = 64
+"""A distribution is averaged over so many values of equal probability."""
+SHAPES = np.geomspace(0.1, 100.0, 16)
+"""The shapes that are considered: from sites most of which enrol nobody to sites that are all alike."""
+MEANS = np.linspace(-1.0, 1.0, 15)
+SPREAD = 4.0
+"""The means that are considered lie within so many standard errors, taken generously."""
+NEGLIGIBLE = 1e-4
+AT_ONCE = 4096
+"""So many rows of a table are worked out at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interim:
+    """What is known after `day` days: how many each site has `enrolled`, and since when it is open.
+
+    `opened` is in days of the trial. A site that is not in it opens as the scenario says; where that is by chance, it
+    has not opened yet.
+    """
+
+    day: int
+    enrolled: Mapping[str, int]
+    opened: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SiteSoFar:
+    """One site, for O openings that are all alike and T days.
+
+    `enrolled` patients where `expected` were planned by now, and `ahead` [O, T] are planned from now to each day.
+    """
+
+    name: str
+    enrolled: int
+    expected: float
+    ahead: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """The gamma distribution of how sites differ from their plan: shape (None: they do not differ) and mean."""
+
+    shape: float | None
+    mean: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """Priors with weights that sum to one, and which of them is the most likely. All of them have a shape, or none."""
+
+    priors: tuple[tuple[float, Prior], ...]
+    best: Prior
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Projection:
+    """`progress` counts days of the trial from the interim on, and patients besides the `enrolled`.
+
+    Its target is what was still missing. `factor` has for each site the posterior mean of its factor.
+    """
+
+    enrolled: int
+    progress: Progress
+    factor: Mapping[str, float]
+    prior: Prior
+
+
+def so_far(scenario: Scenario, interim: Interim, passing: float, days: ArrayLike) -> tuple[SiteSoFar, ...]:
+    """Return each site as it stands, for a projection to these days of the trial, the first of which is the interim's.
+
+    `passing` is the probability that a candidate can be enrolled (`twins.shares`). Raises ValueError for a site that
+    has enrolled anybody before it could, or that the scenario does not have.
+    """
+    unknown = {*interim.enrolled, *interim.opened} - {site.name for site in scenario.accrual.sites}
+    if unknown:
+        raise ValueError(f"`{min(unknown)}` is no site of the scenario")
+    return tuple(_site_so_far(scenario, site, interim, passing, days) for site in scenario.accrual.sites)
+
+
+def planned(scenario: Scenario) -> Weighted:
+    """Return the prior that the scenario states: sites are as planned, or differ by its gamma distribution."""
+    accrual = scenario.accrual
+    shape = accrual.shape if accrual.arrivals is Arrivals.POISSON_GAMMA else None
+    return Weighted(((1.0, Prior(shape)),), Prior(shape))
+
+
+def estimated(sites: Sequence[SiteSoFar]) -> Weighted:
+    """Return priors weighted by their likelihood given the counts, over a grid of shapes and means.
+
+    Counts are negative binomial given the prior. The logarithms of shape and mean are taken to be equally likely before
+    any count, the shape between 0.1 and 100. The best prior is that of maximum likelihood on the grid. Raises
+    ValueError before anybody is enrolled.
+    """
+    counts = np.array([site.enrolled for site in sites], np.float64)
+    expected = np.array([site.expected for site in sites])
+    if not counts.sum():
+        raise ValueError("nobody is enrolled yet, and a rate cannot be estimated")
+    centre = np.log(counts.sum() / expected.sum())
+    error = np.sqrt(1 / counts.sum() + 1 / np.count_nonzero(expected))
+    means = np.exp(centre + SPREAD * error * MEANS)
+    shape, mean = (each.reshape(-1, 1) for each in np.meshgrid(SHAPES, means, indexing="ij"))
+    at_work = expected > 0
+    k, e = counts[at_work], expected[at_work] * mean
+    logs = special.gammaln(shape + k) - special.gammaln(shape) + special.xlogy(k, e / (shape + e))
+    likelihood = np.sum(logs - shape * np.log1p(e / shape), axis=1)
+    weights = np.exp(likelihood - likelihood.max())
+    weights /= weights.sum()
+    priors = [Prior(float(a), float(m)) for a, m in zip(shape[:, 0], mean[:, 0], strict=True)]
+    kept = [(float(weight), prior) for weight, prior in zip(weights, priors, strict=True) if weight > NEGLIGIBLE]
+    total = sum(weight for weight, _ in kept)
+    return Weighted(tuple((weight / total, prior) for weight, prior in kept), priors[int(likelihood.argmax())])
+
+
+def project(sites: Sequence[SiteSoFar], target: int, prior: Weighted, days: ArrayLike) -> Projection:
+    """Return how enrolment goes on to these days of the trial, the first of which is the interim's.
+
+    Raises ValueError where the target has been reached.
+    """
+    enrolled = sum(site.enrolled for site in sites)
+    missing = target - enrolled
+    if missing <= 0:
+        raise ValueError(f"{enrolled} patients are enrolled, and {target} were wanted")
+    times = np.asarray(days, np.float64)
+    table = np.zeros((len(times), missing))
+    step = max(1, AT_ONCE // len(times))
+    for start in range(0, len(prior.priors), step):
+        some = prior.priors[start : start + step]
+        tables = together([_ahead(site, [each for _, each in some], missing) for site in sites])
+        weights = np.array([weight for weight, _ in some])
+        table += np.tensordot(weights, tables.reshape(len(some), len(times), missing), axes=1)
+    factor = {site.name: sum(weight * _posterior(site, each)[1] for weight, each in prior.priors) for site in sites}
+    return Projection(enrolled, Progress(missing, times, table), factor, prior.best)
+
+
+def _site_so_far(scenario: Scenario, site: Site, interim: Interim, passing: float, days: ArrayLike) -> SiteSoFar:
+    accrual = scenario.accrual
+    rises = intensity(accrual, _openings(site, interim), scenario.horizon_days)
+    minutes = np.asarray(days, np.float64) * MINUTES_A_DAY
+    delays = _nodes(accrual.screening)
+    by = reduce(np.add, (rises.by(minutes - delay) for delay in delays)) / len(delays)
+    planned_by = site.rate * passing * by
+    count = interim.enrolled.get(site.name, 0)
+    if count and not planned_by[:, 0].any():
+        raise ValueError(f"site `{site.name}` has enrolled {count} by day {interim.day}, before it could")
+    return SiteSoFar(site.name, count, float(planned_by[:, 0].mean()), planned_by - planned_by[:, :1])
+
+
+def _openings(site: Site, interim: Interim) -> Floats:
+    since, now = interim.opened.get(site.name), float(interim.day * MINUTES_A_DAY)
+    if since is not None:
+        return np.array([since * MINUTES_A_DAY])
+    opens = _nodes(site.opens)
+    if not _is_random(site.opens):
+        return opens
+    later = opens[opens > now]
+    return later if len(later) else np.array([now])
+
+
+def _posterior(site: SiteSoFar, prior: Prior) -> tuple[float | None, float]:
+    """Return shape and mean of what is known of a site's factor."""
+    if prior.shape is None:
+        return None, prior.mean
+    shape = prior.shape + site.enrolled
+    return shape, shape / (prior.shape / prior.mean + site.expected)
+
+
+def _ahead(site: SiteSoFar, priors: Sequence[Prior], below: int) -> Floats:
+    """Return the table [priors * T, below] of how many more there are; either all priors have a shape or none has."""
+    posterior = [_posterior(site, prior) for prior in priors]
+    means, times = np.array([mean for _, mean in posterior]), site.ahead.shape[1]
+    shapes = [shape for shape, _ in posterior if shape is not None]
+    tables = []
+    for ahead in site.ahead:
+        expected = np.outer(means, ahead).reshape(-1)
+        if shapes:
+            tables.append(negative_binomial(np.repeat(shapes, times), expected, below))
+        else:
+            tables.append(poisson(expected, below))
+    return reduce(np.add, tables) / len(tables)
+
+
+def _is_random(distribution: Distribution) -> bool:
+    low, high = support(distribution)
+    return low < high
+
+
+def _nodes(distribution: Distribution) -> Floats:
+    count = NODES if _is_random(distribution) else 1
+    return quantile(distribution, (np.arange(count) + 0.5) / count)

@@ -1,0 +1,173 @@
+"""Screening: who the candidates are, which criteria they fail, and what arm and course they would get.
+
+Everything is judged by the protocol's own meaning on the charted record (`simulate.assignment`), under the readings of
+the simulation. The same is asked about the true values, and under each other reading of one sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from trialproof.model.condition import Eligible
+from trialproof.model.protocol import Selection
+from trialproof.simulate.assignment import fate_of
+from trialproof.simulate.cohort import Cohort, among, spread
+from trialproof.simulate.population.charting import charted
+from trialproof.simulate.population.deciding import Decided, Unsettled, decide
+from trialproof.simulate.population.people import true_values
+from trialproof.simulate.population.policy import NONE, Flags, Ints, by_rule
+from trialproof.simulate.population.quantiles import quantile
+from trialproof.simulate.population.setting import Setting
+from trialproof.simulate.population.streams import Floats, Key, Purpose, block_of, uniforms
+
+DECLINED, STRANDED, FIRST_CRITERION = 0, 1, 2
+"""Bits of `failed`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """C candidates, of one replication or of several, in the order in which they were asked for.
+
+    `screening` is in minutes. `failed` has bit 2 + i for the i-th criterion that is not met, or undetermined; of those
+    who meet all, bit 0 for who declines; of those who do not decline either, bit 1 for whom a policy excludes, or for
+    whom the decision of the arm is not meant. `arm` and `true_arm` are positions among the choices of that decision,
+    after policies: by the record, whether or not he then declines, and by what is true of him; `by_rule` is the arm by
+    the record before any policy, and `under` the same by (sentence, reading) if that sentence alone were read so.
+    NONE (-1) stands for whoever is not eligible, not settled or excluded. `unsettled` is by decision.
+
+    `course` is a number among the deliveries of the scenario, or NONE; `imaging` the fraction with which a new scan is
+    due, 0 for never; `factor` 1 for who gets the growth factor; `consolidation` cycles after irradiation. `queried`
+    tells whose record had to be charted again; see `population.charting`.
+    """
+
+    replication: Ints
+    number: Ints
+    screening: Ints
+    failed: Ints
+    arm: Ints
+    true_arm: Ints
+    by_rule: Ints
+    under: Mapping[tuple[str, str], Ints]
+    unsettled: Mapping[str, Unsettled]
+    course: Ints
+    imaging: Ints
+    factor: Ints
+    consolidation: Ints
+    queried: Flags
+    record: Cohort
+    truth: Cohort
+
+    @property
+    def passed(self) -> Flags:
+        """Who can be enrolled."""
+        return np.equal(self.failed, 0)
+
+
+def screen(setting: Setting, key: Key, replication: ArrayLike, number: ArrayLike) -> Candidates:
+    """Return the candidates of these numbers and replications [C]; either may be a single one for all.
+
+    Whatever is asked for along with a candidate makes no difference to him. Raises `BadInput` for one who breaks a fact
+    of the protocol, and for a policy that cannot be carried out.
+    """
+    replications, numbers = (
+        np.array(each, np.int64) for each in np.broadcast_arrays(np.atleast_1d(replication), np.atleast_1d(number))
+    )
+    truth = true_values(setting, key, replications, numbers)
+    chart = charted(setting, key, truth, replications, numbers)
+    chance = partial(_chance, key, replications, numbers)
+    by_policy = partial(chance, Purpose.POLICY)
+    decided = decide(setting, chart.cohort, setting.decisions, by_policy)
+    truly = decide(setting, truth, setting.decisions[:1], by_policy)
+    declined = decided.eligible & (chance(Purpose.SCREENING, "consent") >= setting.scenario.accrual.consent)
+    minutes = np.rint(quantile(setting.scenario.accrual.screening, chance(Purpose.SCREENING, "duration")))
+    failed, course = _criteria(setting, chart.cohort), _course(setting, decided)
+    return Candidates(
+        replication=replications,
+        number=numbers,
+        screening=np.maximum(minutes, 0).astype(np.int64),
+        failed=failed | _bit(declined, DECLINED) | _bit(decided.stranded & ~declined, STRANDED),
+        arm=decided.choice[setting.arm.name],
+        true_arm=truly.choice[setting.arm.name],
+        by_rule=_by_rule(setting, chart.cohort, setting.selection),
+        under={
+            (sentence, reading): _by_rule(setting, chart.cohort, {**setting.selection, sentence: reading})
+            for sentence, reading in setting.readings
+        },
+        unsettled=decided.unsettled,
+        course=course,
+        imaging=_imaging(setting, decided, course),
+        factor=_factor(setting, decided),
+        consolidation=_consolidation(setting, decided),
+        queried=chart.queried,
+        record=chart.cohort,
+        truth=truth,
+    )
+
+
+def _chance(key: Key, replication: Ints, number: Ints, purpose: Purpose, name: str) -> Floats:
+    return uniforms(key, purpose, replication, number, 1, block=block_of(name))[:, 0]
+
+
+def _bit(flags: Flags, bit: int) -> Ints:
+    return flags.astype(np.int64) << bit
+
+
+def _criteria(setting: Setting, cohort: Cohort) -> Ints:
+    meaning = among(setting.protocol, cohort, setting.selection)
+    failed = np.zeros(cohort.size, np.int64)
+    for number, criterion in enumerate(setting.protocol.criteria):
+        truth = meaning.truth(criterion.rule)
+        met = spread(truth.fails if criterion.excludes else truth.holds, cohort.size)
+        failed |= _bit(~met, FIRST_CRITERION + number)
+    return failed
+
+
+def _by_rule(setting: Setting, cohort: Cohort, selection: Selection) -> Ints:
+    meaning = among(setting.protocol, cohort, selection)
+    eligible = spread(meaning.truth(Eligible()).holds, cohort.size)
+    return np.where(eligible, by_rule(fate_of(meaning, setting.arm), cohort.size), NONE)
+
+
+def _course(setting: Setting, decided: Decided) -> Ints:
+    """The course of the prescription, or the one that takes its place."""
+    course = np.full(len(decided.eligible), NONE, np.int64)
+    treatment, courses = setting.scenario.treatment, setting.courses
+    if treatment is None:
+        return course
+    for decision in setting.decisions:
+        for position, choice in enumerate(decision.choices):
+            if decision.name == treatment.prescription or choice.lowers == treatment.prescription:
+                course[decided.choice[decision.name] == position] = courses.get(choice.name, NONE)
+    return course
+
+
+def _imaging(setting: Setting, decided: Decided, course: Ints) -> Ints:
+    treatment = setting.scenario.treatment
+    if treatment is None or treatment.imaging is None:
+        return np.zeros(len(course), np.int64)
+    due = np.array((*setting.imaging, 0), np.int64)[course]  # NONE is the last
+    return np.where(_is_for(setting, decided, treatment.imaging), due, 0)
+
+
+def _factor(setting: Setting, decided: Decided) -> Ints:
+    treatment = setting.scenario.treatment
+    if treatment is None or treatment.growth_factor is None:
+        return np.zeros(len(decided.eligible), np.int64)
+    return _is_for(setting, decided, treatment.growth_factor.entry).astype(np.int64)
+
+
+def _is_for(setting: Setting, decided: Decided, entry: str) -> Flags:
+    population = setting.protocol.schedule.entries[entry].population
+    return decided.holds(decided.meaning.truth(population).holds)
+
+
+def _consolidation(setting: Setting, decided: Decided) -> Ints:
+    treatment = setting.scenario.treatment
+    planned = {} if treatment is None or treatment.chemotherapy is None else treatment.chemotherapy.consolidation
+    cycles = [planned.get(choice.name, 0) for choice in setting.arm.choices]
+    return np.array((*cycles, 0), np.int64)[decided.choice[setting.arm.name]]  # NONE is the last

@@ -1,0 +1,106 @@
+"""Every random number of a simulation, by what it is for: a pure function of entropy, purpose, replication and item.
+
+A counter is (block, item, replication, purpose) and gives two uniforms. Nothing is drawn "next": whatever else is drawn
+along, in whichever order and however much of it, a number stays what it is. So a replication runs again alone, more of
+them keep the first ones, and two scenarios meet the same chances (common random numbers). Each named thing, such as a
+quantity, owns the blocks that follow from its name, so that another one beside it changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeAlias
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trialproof.simulate.population.philox import LOW, philox
+
+Floats: TypeAlias = NDArray[np.float64]
+
+BLOCKS = 256
+"""So many blocks belong to one name: 512 uniforms."""
+
+
+class Purpose(IntEnum):
+    """What a number is for. These are part of every counter: a number that was once given out never changes."""
+
+    SITE = 1
+    """Item: the site. When it opens, and how it differs from others."""
+    GAP = 2
+    """Item: the patient. The time since the candidate before."""
+    PERSON = 3
+    """Item: the patient; a name for each quantity. What is true of them."""
+    SCREENING = 4
+    """Item: the patient. Consent, and how long screening takes."""
+    TREATMENT = 5
+    """Item: the patient; a name for each draw."""
+    BACKGROUND = 6
+    """Item: the linac; two days to a block."""
+    DOWNTIME = 7
+    """Item: the linac; a day to a block."""
+    CHARTING = 8
+    """Item: the patient; a name for each quantity. How the record departs from what is true."""
+    POLICY = 9
+    """Item: the patient; a name for each decision. What the investigator chooses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The key of a whole simulation: two words of 32 bits."""
+
+    left: int
+    right: int
+
+
+def key_of(entropy: int) -> Key:
+    """Return the key that belongs to an entropy (a whole number that is not negative), spread by NumPy's SeedSequence.
+
+    Neighbouring entropies have unrelated keys.
+    """
+    left, right = np.random.SeedSequence(entropy).generate_state(2, np.uint32).tolist()
+    return Key(left, right)
+
+
+def block_of(name: str) -> int:
+    """Return the first of the blocks that belong to a name."""
+    return (crc32(name.encode()) & 0xFFFFFF) * BLOCKS
+
+
+def clash(names: Iterable[str]) -> tuple[str, str] | None:
+    """Return two different names that would share their random numbers; None where there are none."""
+    owners: dict[int, str] = {}
+    for name in names:
+        other = owners.setdefault(block_of(name), name)
+        if other != name:
+            return other, name
+    return None
+
+
+def uniforms(
+    key: Key, purpose: Purpose, replication: ArrayLike, item: ArrayLike, count: int, *, block: int = 0
+) -> Floats:
+    """Return `count` uniforms of each of N (replication, item) pairs as [N, count], from this block on.
+
+    Each is (2 k + 1) / 2**53 with k from 52 random bits: exact, never 0 or 1, and one minus it is exact too.
+    Replications and items are whole numbers, either may be a single one for all. Raises `ValueError` for one that is
+    negative or not below 2**32.
+    """
+    replications, items = np.broadcast_arrays(np.atleast_1d(replication), np.atleast_1d(item))
+    pairs, per_pair = replications.size, -(-count // 2)
+    counters = np.empty((4, pairs, per_pair), np.uint64)
+    counters[0] = np.arange(block, block + per_pair, dtype=np.uint64)
+    counters[1] = items.reshape(-1, 1).astype(np.uint64)
+    counters[2] = replications.reshape(-1, 1).astype(np.uint64)
+    counters[3] = int(purpose)
+    if counters.max(initial=0) > LOW:
+        raise ValueError("a replication, an item or a block is not a whole number below 2**32")
+    words = philox(counters.reshape(4, -1), (key.left, key.right))
+    bits = np.stack([words[0] << np.uint64(20) | words[1] >> np.uint64(12),
+                     words[2] << np.uint64(20) | words[3] >> np.uint64(12)], axis=-1)  # fmt: skip
+    odd = bits.reshape(pairs, 2 * per_pair)[:, :count] << np.uint64(1) | np.uint64(1)
+    drawn: Floats = odd.astype(np.float64) * 2.0**-53
+    return drawn

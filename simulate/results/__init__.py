@@ -1,0 +1,1 @@
+"""What ledgers come to: metrics of a replication, and summaries with Monte Carlo error."""

@@ -1,0 +1,157 @@
+"""What one replication leaves behind, and from which all of its figures are worked out.
+
+The ledger says what happened. `Screened` adds what it does not say: why candidates failed, how the decisions left them,
+and what arm they would have got otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from trialproof.simulate.results.moments import Flags, Floats
+from trialproof.simulate.trial.calendar import Ints
+from trialproof.simulate.trial.contract import DAY, L_ENROLLED, Draws, Ledger, World
+
+DECLINED, STRANDED, CRITERIA = 0, 1, 2
+"""Bits of `Draws.failed`: declined, excluded because a decision does not settle him, and from there the criteria."""
+KINDS = ("gap", "overlap", "undetermined")
+"""How a decision can leave a patient unsettled."""
+NONE = -1
+"""The arm of nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the numbers of a replication stand for, position by position."""
+
+    arms: tuple[str, ...]
+    criteria: tuple[str, ...]
+    sites: tuple[str, ...]
+    departments: tuple[str, ...]
+
+
+class Covariate(NamedTuple):
+    """A quantity of C candidates as charted; `values` [C] counts only where `recorded` [C].
+
+    `share` tells a yes/no, or one category among others, whose values are 0 and 1.
+    """
+
+    values: Floats
+    recorded: Flags
+    share: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Screened:
+    """What screening found out about the C candidates, in their order; arms are positions, or NONE.
+
+    `failed` [C] are the bits of `Draws`. `unsettled` tells by decision and kind (of `KINDS`) whom a decision left so,
+    before any policy. `true_arm` [C] is what a patient would have got had he been charted as he truly is. `under` gives
+    by sentence and reading the arm [C] if that sentence alone were read so, before any policy, and NONE for who is then
+    not eligible or not settled; `as_read` is the same under the readings of the simulation. `covariates` are by name.
+    """
+
+    failed: Ints
+    unsettled: Mapping[tuple[str, str], Flags]
+    true_arm: Ints
+    as_read: Ints
+    under: Mapping[tuple[str, str], Ints]
+    covariates: Mapping[str, Covariate]
+
+    @property
+    def eligible(self) -> Flags:
+        """Who meets every criterion, whether or not a decision settles him and he takes part."""
+        met: Flags = (self.failed >> CRITERIA) == 0
+        return met
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """One replication, cut to the C candidates of `draws` and `screened` who came before it closed (`record_of`)."""
+
+    names: Names
+    world: World
+    draws: Draws
+    screened: Screened
+    ledger: Ledger
+
+    def rows(self, event: int) -> Ledger:
+        """Return the rows of the ledger that say this, in their order."""
+        found: Ledger = self.ledger[self.ledger[:, 2] == event]
+        return found
+
+    @cached_property
+    def enrolled(self) -> Ints:
+        """The numbers of the enrolled, ascending."""
+        return np.sort(self.rows(L_ENROLLED)[:, 1])
+
+    @cached_property
+    def candidates(self) -> Ints:
+        """Where the enrolled stand among the candidates."""
+        order = np.argsort(self.draws.number)
+        found: Ints = order[np.searchsorted(self.draws.number, self.enrolled, sorter=order)]
+        return found
+
+    @cached_property
+    def drawn(self) -> Ints:
+        """Where the enrolled stand among those for whom treatment was drawn."""
+        return np.searchsorted(self.draws.patient, self.enrolled)
+
+    @cached_property
+    def arm(self) -> Ints:
+        """The arm of each of the enrolled, as the ledger has it."""
+        rows = self.rows(L_ENROLLED)
+        found: Ints = rows[np.argsort(rows[:, 1]), 4]
+        return found
+
+    def patient(self, rows: Ledger) -> Ints:
+        """Return for each row whose it is, as a position among the enrolled."""
+        return np.searchsorted(self.enrolled, rows[:, 1])
+
+    def department(self) -> Ints:
+        """Return the department of each of the enrolled."""
+        found: Ints = self.world.department[self.enrolled >> 16]
+        return found
+
+
+def record_of(names: Names, world: World, draws: Draws, screened: Screened, ledger: Ledger) -> Record:
+    """Return the record of a replication; `draws` and `screened` may have candidates who would have come too late.
+
+    Whoever arrives in the minute in which the target is reached has come.
+    """
+    enrolled = ledger[ledger[:, 2] == L_ENROLLED, 0]
+    last = int(enrolled[world.target - 1]) if len(enrolled) >= world.target else world.calendar.days * DAY - 1
+    came = int(np.searchsorted(draws.arrive, last, side="right"))
+    known = {name: getattr(draws, name)[:came] for name in ("number", "arrive", "screening", "failed", "arm")}
+    cut = Screened(
+        screened.failed[:came],
+        {key: flags[:came] for key, flags in screened.unsettled.items()},
+        screened.true_arm[:came],
+        screened.as_read[:came],
+        {key: arms[:came] for key, arms in screened.under.items()},
+        {
+            name: Covariate(each.values[:came], each.recorded[:came], each.share)
+            for name, each in screened.covariates.items()
+        },
+    )
+    return Record(names, world, replace(draws, **known), cut, ledger)
+
+
+def mean_of(values: Floats | Ints) -> float | None:
+    """Return the mean of numbers; None if there is none."""
+    return float(values.mean()) if len(values) else None
+
+
+def most_of(values: Floats | Ints) -> float | None:
+    """Return the greatest of numbers; None if there is none."""
+    return float(values.max()) if len(values) else None
+
+
+def share_of(some: float, among: float) -> float | None:
+    """Return a share; None of nothing."""
+    return float(some / among) if among else None

@@ -1,0 +1,115 @@
+"""Figures of screening: who comes, who fails by what, whom a decision leaves unsettled, and what a reading changes.
+
+They are over the candidates who arrived before the trial closed, or before the horizon if it did not.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trialproof.simulate.results.metric import Column, Figures, Kind, Metric
+from trialproof.simulate.results.moments import Flags
+from trialproof.simulate.results.record import CRITERIA, DECLINED, KINDS, NONE, STRANDED, Record, share_of
+from trialproof.simulate.trial.contract import L_REFUSED
+
+UNSETTLED, CONSENT = "unsettled", "consent"
+"""The last two steps of the funnel: excluded because a decision leaves him unsettled, and declined."""
+ANY = "any"
+
+METRICS = (
+    Metric("candidates", "candidates", "candidates who arrived before the trial closed, or before the horizon"),
+    Metric(
+        "failed_first",
+        "candidates",
+        "candidates by the first step at which they fail: a criterion that they do not meet (in the order of the "
+        f"protocol; what is undetermined is not met), `{UNSETTLED}` (the decision of the arm leaves him so or is not for "
+        f"him, or another one does, and the policy excludes him), `{CONSENT}` (declined)",
+        of=("step",),
+    ),
+    Metric(
+        "failed_any", "candidates", "candidates who do not meet a criterion, alone or with others", of=("criterion",)
+    ),
+    Metric("eligible", "candidates", "candidates who meet every criterion, settled or not, taking part or not"),
+    Metric("eligible_share", "", "eligible / candidates; none where nobody came"),
+    Metric("refused", "candidates", "candidates who passed, and came too late or met a cap that was full"),
+    Metric("in_screening", "candidates", "candidates who passed and were still being screened at the horizon"),
+    Metric("screening_yield", "", "enrolled / candidates; none where nobody came"),
+    Metric(
+        "stranded", "candidates", "eligible candidates whom a decision leaves so, before any policy",
+        of=("decision", "kind"),
+    ),
+    Metric("stranded_share", "", "stranded / eligible; none where nobody is eligible", of=("decision", "kind")),
+    Metric(
+        "trial_meets", "", "1 if stranded > 0, else 0", of=("decision", "kind"), kind=Kind.PROPORTION
+    ),
+    Metric(
+        "stranded_enrolled", "patients", "stranded candidates whom a policy let in and who were enrolled",
+        of=("decision", "kind"),
+    ),
+    Metric(
+        "arm_under",
+        "",
+        "share of the enrolled who would get an arm, or `none`, if one sentence were read so; none where nobody is "
+        "enrolled",
+        of=("sentence=reading", "arm"),
+    ),
+    Metric(
+        "reading_changes",
+        "patients",
+        "enrolled patients whose arm, before any policy, would be another one or none if one sentence were read so",
+        of=("sentence=reading",),
+    ),
+)  # fmt: skip
+
+
+def figures(record: Record) -> Figures:
+    """Yield the figures of screening."""
+    screened = record.screened
+    came, passed = len(screened.failed), int(np.count_nonzero(screened.failed == 0))
+    eligible = int(np.count_nonzero(screened.eligible))
+    refused = len(record.rows(L_REFUSED))
+    yield Column("candidates"), came
+    yield from _funnel(record)
+    yield Column("eligible"), eligible
+    yield Column("eligible_share"), share_of(eligible, came)
+    yield Column("refused"), refused
+    yield Column("in_screening"), passed - refused - len(record.enrolled)
+    yield Column("screening_yield"), share_of(len(record.enrolled), came)
+    yield from _stranded(record, eligible)
+    yield from _readings(record)
+
+
+def _funnel(record: Record) -> Figures:
+    failed = record.screened.failed
+    steps = [(name, CRITERIA + at) for at, name in enumerate(record.names.criteria)]
+    left = np.ones(len(failed), np.bool_)
+    for name, bit in (*steps, (UNSETTLED, STRANDED), (CONSENT, DECLINED)):
+        fails = (failed >> bit & 1) == 1
+        yield Column("failed_first", (name,)), int(np.count_nonzero(left & fails))
+        left &= ~fails
+        if bit >= CRITERIA:
+            yield Column("failed_any", (name,)), int(np.count_nonzero(fails))
+
+
+def _stranded(record: Record, eligible: int) -> Figures:
+    screened = record.screened
+    for decision in dict.fromkeys(decision for decision, _ in screened.unsettled):
+        found = {kind: screened.unsettled[decision, kind] for kind in KINDS}
+        found[ANY] = np.logical_or.reduce(list(found.values()))
+        for kind, left in found.items():
+            whose: Flags = left & screened.eligible
+            number = int(np.count_nonzero(whose))
+            yield Column("stranded", (decision, kind)), number
+            yield Column("stranded_share", (decision, kind)), share_of(number, eligible)
+            yield Column("trial_meets", (decision, kind)), int(number > 0)
+            yield Column("stranded_enrolled", (decision, kind)), int(np.count_nonzero(whose[record.candidates]))
+
+
+def _readings(record: Record) -> Figures:
+    arms, enrolled = record.names.arms, len(record.enrolled)
+    mine = record.screened.as_read[record.candidates]
+    for (sentence, reading), otherwise in record.screened.under.items():
+        name, theirs = f"{sentence}={reading}", otherwise[record.candidates]
+        for position, arm in (*enumerate(arms), (NONE, "none")):
+            yield Column("arm_under", (name, arm)), share_of(int(np.count_nonzero(theirs == position)), enrolled)
+        yield Column("reading_changes", (name,)), int(np.count_nonzero(theirs != mine))

@@ -1,0 +1,1 @@
+"""Many replications: chunks, workers, and the folder that a run leaves."""

@@ -1,0 +1,71 @@
+"""A chunk: the figures of consecutive replications as a table, and their ledgers and patients if these are kept.
+
+Chunks are cut at multiples of `CHUNK`. Where they are cut, and who computed them, makes no difference to any figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from trialproof.simulate.results.metric import Column, Figure
+from trialproof.simulate.results.moments import Flags, Floats
+
+CHUNK = 10
+
+
+class Span(NamedTuple):
+    """Replications from `first` up to, but without, `end`."""
+
+    first: int
+    end: int
+
+
+class Keep(NamedTuple):
+    """What is kept beside the figures: what happened in each replication, and to whom."""
+
+    ledgers: bool = False
+    patients: bool = False
+
+
+ONLY_FIGURES = Keep()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chunk:
+    """The figures of some replications: `values` [R, M], which count where `exists` [R, M] only, and are 0 elsewhere.
+
+    `ledgers` and `patients` are CSV text; None where they are not kept.
+    """
+
+    span: Span
+    values: Floats
+    exists: Flags
+    ledgers: str | None = None
+    patients: str | None = None
+
+
+def row_of(figures: Sequence[Figure], columns: Sequence[Column]) -> tuple[Floats, Flags]:
+    """Return the figures of a replication as a row [M]. Raises `RuntimeError` unless they are those of the columns."""
+    if [column for column, _ in figures] != list(columns):
+        raise RuntimeError("a replication has other figures than the simulation")
+    values = np.array([0.0 if value is None else value for _, value in figures], np.float64)
+    if not np.isfinite(values).all():
+        at = int(np.flatnonzero(~np.isfinite(values))[0])
+        raise RuntimeError(f"the figure {columns[at].name} is no number")
+    return values, np.array([value is not None for _, value in figures], np.bool_)
+
+
+def pending(done: Iterable[Span], replications: int) -> Iterator[Span]:
+    """Yield what is still to be computed of so many replications, cut at multiples of `CHUNK`."""
+    at = 0
+    for span in (*sorted(done), Span(replications, replications)):
+        end = min(span.first, replications)
+        while at < end:
+            cut = min(end, (at // CHUNK + 1) * CHUNK)
+            yield Span(at, cut)
+            at = cut
+        at = max(at, span.end)

@@ -1,0 +1,99 @@
+"""What is simulated, as one value that can be sent to another process and told from any other by its digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum
+from functools import lru_cache
+from hashlib import sha256
+
+from trialproof.model.place import Place
+from trialproof.model.protocol import Protocol
+from trialproof.simulate.population.setting import Setting, prepare
+from trialproof.simulate.population.streams import Key, key_of
+from trialproof.simulate.results.record import Names
+from trialproof.simulate.scenario.scenario import Scenario
+from trialproof.simulate.trial.contract import World
+from trialproof.simulate.trial.world import world_of
+
+PATHS = ("file", "document")
+"""Fields that say where something was read, as the user named it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """A protocol, a scenario and an entropy: all that the replications are a function of.
+
+    Two of them are equal when their digests are. `simulation_of` makes one.
+    """
+
+    digest: str
+    protocol: Protocol = field(compare=False)
+    scenario: Scenario = field(compare=False)
+    entropy: int = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """What is the same in every replication of a simulation."""
+
+    setting: Setting
+    world: World
+    names: Names
+    key: Key
+
+
+def simulation_of(protocol: Protocol, scenario: Scenario, entropy: int) -> Simulation:
+    """Return the simulation of a scenario that fits its protocol."""
+    return Simulation(digest((protocol, scenario, entropy)), protocol, scenario, entropy)
+
+
+@lru_cache(maxsize=2)
+def prepared(simulation: Simulation) -> Prepared:
+    """Return a simulation prepared, once in each process. Raises `BadInput` for what cannot be simulated."""
+    protocol, scenario = simulation.protocol, simulation.scenario
+    setting = prepare(protocol, scenario)
+    names = Names(
+        arms=tuple(choice.name for choice in setting.arm.choices),
+        criteria=tuple(criterion.id for criterion in protocol.criteria),
+        sites=tuple(site.name for site in scenario.accrual.sites),
+        departments=tuple(scenario.departments),
+    )
+    return Prepared(setting, world_of(protocol, scenario), names, key_of(simulation.entropy))
+
+
+def digest(value: object) -> str:
+    """Return the SHA-256 of what a value says: all of it but the places in files where it was said."""
+    found = sha256()
+    for part in _parts(value):
+        found.update(part.encode())
+        found.update(b"\0")
+    return found.hexdigest()
+
+
+def _parts(value: object) -> Iterator[str]:
+    if isinstance(value, Place):
+        return
+    if is_dataclass(value) and not isinstance(value, type):
+        yield type(value).__name__
+        for each in fields(value):
+            if each.compare and each.name not in PATHS:
+                yield each.name
+                yield from _parts(getattr(value, each.name))
+    elif isinstance(value, Enum):
+        yield f"{type(value).__name__}.{value.name}"
+    elif isinstance(value, Mapping):
+        yield f"mapping {len(value)}"
+        for name, each in value.items():
+            yield from _parts(name)
+            yield from _parts(each)
+    elif isinstance(value, (set, frozenset)):
+        yield f"set {len(value)}"
+        yield from sorted(part for each in value for part in _parts(each))
+    elif isinstance(value, (tuple, list)):
+        yield f"sequence {len(value)}"
+        for each in value:
+            yield from _parts(each)
+    else:
+        yield f"{type(value).__name__} {value!r}"

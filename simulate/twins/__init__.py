@@ -1,0 +1,1 @@
+"""Analytic twins: what theory says of a figure that is also simulated."""
