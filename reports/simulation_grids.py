@@ -1,0 +1,95 @@
+"""The parts of a simulation's report that are tables: screening, other readings, machines and desks by weekday."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from trialproof.reports.simulation_table import Row, grid, number
+from trialproof.reports.simulation_told import Told
+from trialproof.simulate.results.linacs import ALL, WEEKDAYS
+
+
+def funnel(told: Told) -> Iterator[str]:
+    """Yield a table of the steps of screening."""
+    came = told.rows["candidates"].mean
+    if not came:
+        return
+    rows = []
+    for step, row in told.of("failed_first"):
+        any_row = told.rows.get(f"failed_any.{step}")
+        if row.mean or (any_row is not None and any_row.mean):
+            share = f"{number(100 * (row.mean or 0) / came, 1)}%"
+            anyhow = "" if any_row is None else any_row.say()
+            rows.append((step, row.say(), share, anyhow))
+    enrolled = told.rows["enrolled"]
+    rows.append(("enrolled", enrolled.say(), f"{number(100 * (enrolled.mean or 0) / came, 1)}%", ""))
+    yield told.page.heading(f"Screening, candidates of a trial: {told.rows['candidates'].say()} on average")
+    yield from grid(("", "fail here first", "of all", "do not meet it"), rows, 24)
+
+
+def readings(told: Told) -> Iterator[str]:
+    """Yield what each other reading of a sentence would change."""
+    changes = told.of("reading_changes")
+    if not changes:
+        return
+    yield told.page.heading("If one sentence were read otherwise, the same patients; shares of the enrolled")
+    arms = [*(arm for arm, _ in told.of("arm_share")), "none"]
+    rows = [
+        (reading, *(told.rows[f"arm_under.{reading}.{arm}"].say() for arm in arms), row.say())
+        for reading, row in changes
+        if row.mean
+    ]
+    same = [reading for reading, row in changes if not row.mean]
+    if rows:
+        for line in rows:
+            yield f"  {line[0]}"
+            cells = (f"{arm} {cell}" for arm, cell in zip((*arms, "patients who change:"), line[1:], strict=True))
+            yield told.page.paragraph("; ".join(cells), indent=6)
+    if same:
+        yield told.page.paragraph(f"No arm changes, ever: {', '.join(same)}", indent=2)
+
+
+def linacs(told: Told) -> Iterator[str]:
+    """Yield a table of the linacs by day of the week."""
+    utilisation = dict(told.of("linac_utilisation"))
+    machines = list(dict.fromkeys(of.rpartition(".")[0] for of, row in utilisation.items() if row.mean is not None))
+    if not machines:
+        return
+    days = [day for day in (*WEEKDAYS, ALL) if any(f"{machine}.{day}" in utilisation for machine in machines)]
+    yield told.page.heading("Linacs: share of the regular minutes in use by weekday, and days over capacity")
+    rows = []
+    for machine in machines:
+        cells = [_share(utilisation.get(f"{machine}.{day}")) for day in days]
+        peak, over = told.rows[f"linac_peak.{machine}.{ALL}"], told.rows[f"linac_over_capacity.{machine}.{ALL}"]
+        rows.append((machine, *cells, number(peak.mean or 0, 0), over.say()))
+    yield from grid(("", *(day[:3] for day in days), "peak min", "days over"), rows, 18)
+    yield from _errors([utilisation[f"{machine}.{day}"] for machine in machines for day in days])
+
+
+def desks(told: Told) -> Iterator[str]:
+    """Yield a table of the other resources by day of the week."""
+    busy = dict(told.of("desk_busy"))
+    desks = list(dict.fromkeys(of.rpartition(".")[0] for of, row in busy.items() if row.mean is not None))
+    if not desks:
+        return
+    days = [day for day in (*WEEKDAYS, ALL) if any(f"{desk}.{day}" in busy for desk in desks)]
+    yield told.page.heading("Scanners, physicists, chairs, nurses: share of their time that this trial takes")
+    rows = []
+    for desk in desks:
+        cells = [_share(busy.get(f"{desk}.{day}")) for day in days]
+        rows.append((desk, *cells, number(told.rows[f"desk_peak.{desk}.{ALL}"].mean or 0, 0)))
+    yield from grid(("", *(day[:3] for day in days), "peak min"), rows, 24)
+    yield from _errors([busy[f"{desk}.{day}"] for desk in desks for day in days])
+
+
+def _share(row: Row | None) -> str:
+    return "-" if row is None or row.mean is None else f"{number(row.mean, 1)}%"
+
+
+def _errors(rows: Sequence[Row]) -> Iterator[str]:
+    """Say how large the errors of a table are that shows none, and over how many replications it is."""
+    largest = max((row.mcse for row in rows if row.mcse is not None), default=None)
+    counts = [row.cells["n"] for row in rows]
+    if largest is not None:
+        n = f"{min(counts)} to {max(counts)}" if min(counts) < max(counts) else f"{counts[0]}"
+        yield f"  No MCSE of a share by day is above {largest:.2g} points; n = {n}"

@@ -1,0 +1,76 @@
+"""Two simulations on the same chances, side by side: what differs, by how much, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialproof.reports.layout import Page
+from trialproof.reports.simulation_table import digits_of, number
+from trialproof.simulate.results.linacs import ALL, WEEKDAYS
+from trialproof.simulate.results.metrics import METRICS
+from trialproof.simulate.results.paired import Difference
+
+ALWAYS = (
+    "arm_share", "arm_imbalance", "target_reached", "duration", "enrolled", "candidates", "trial_meets",
+    "stranded_share", "start_days", "late_start_share", "prolongation", "completed_share", "linac_utilisation",
+    "linac_over_capacity",
+)  # fmt: skip
+"""Metrics that are shown however little differs."""
+CLEARLY = 4
+"""Others are shown where the difference is more than so many MCSE."""
+LABEL, MEAN, DIFFERENCE, ERROR, INTERVAL, SAVED = 31, 10, 11, 9, 22, 9
+
+
+def write_differences(
+    differences: Sequence[Difference], replications: int, first: str, second: str, *, seed: int, color: bool
+) -> str:
+    """Return what differs as text of at most 100 columns; single weekdays and months are left to other formats."""
+    page = Page(color)
+    told = [each for each in differences if not _is_detail(each)]
+    shown = [each for each in told if each.difference is not None and (_is_headline(each) or _is_clear(each))]
+    head = f"{'first':>{MEAN}}{'second':>{MEAN}}{'difference':>{DIFFERENCE}}{'MCSE':>{ERROR}}"
+    lines = [
+        page.heading(f"First less second, on the same chances: {replications:,} replications of each, seed {seed}"),
+        page.entry("first", first),
+        page.entry("second", second),
+        "",
+        f"  {'':<{LABEL}}{head}{'95 % interval':>{INTERVAL}}{'saved':>{SAVED - 2}}",
+    ]
+    lines += [_line(each) for each in shown]
+    words = (
+        f"{len(differences) - len(shown)} other figures differ by no more than {CLEARLY} MCSE, or are of single "
+        "weekdays or months; `--format csv` has all of them. Saved: so many times as many replications would be needed "
+        "for the same MCSE if the two were simulated independently."
+    )
+    return "\n".join([*lines, "", page.paragraph(words)])
+
+
+def _is_detail(each: Difference) -> bool:
+    last = each.column.of[-1] if each.column.of else ""
+    return last in WEEKDAYS or each.column.metric == "enrolled_by"
+
+
+def _is_headline(each: Difference) -> bool:
+    return each.column.metric in ALWAYS and bool(each.first or each.second)
+
+
+def _is_clear(each: Difference) -> bool:
+    return bool(each.difference) and abs(each.difference or 0.0) > CLEARLY * (each.mcse or 0.0)
+
+
+def _line(each: Difference) -> str:
+    scale = 1 if METRICS[each.column.metric].unit else 100
+    error = None if each.mcse is None else each.mcse * scale
+    digits = digits_of(max(abs(each.first or 0.0), abs(each.second or 0.0)) * scale, error)
+    name = each.column.name.removesuffix(f".{ALL}")
+    sign = "%" if scale > 1 else ""
+    cells = [f"{number((value or 0.0) * scale, digits)}{sign}" for value in (each.first, each.second)]
+    interval, saved = "-", "-"
+    if each.interval is not None:
+        interval = " to ".join(number(end * scale, digits) for end in each.interval)
+    if each.saved is not None:
+        saved = f"{each.saved:,.1f}" if each.saved < 1000 else f"{each.saved:,.0f}"
+    head = f"  {name:<{LABEL}}" if len(name) <= LABEL else f"  {name}\n  {'':<{LABEL}}"
+    shown = f"{number((each.difference or 0.0) * scale, digits):>{DIFFERENCE}}"
+    told = "-" if error is None else number(error, digits)
+    return f"{head}{cells[0]:>{MEAN}}{cells[1]:>{MEAN}}{shown}{told:>{ERROR}}{interval:>{INTERVAL}}{saved:>{SAVED - 2}}"
