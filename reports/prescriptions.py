@@ -24,27 +24,36 @@ IMPOSSIBLE = "none"
 
 def side_by_side(protocol: Protocol, courses: Sequence[tuple[str, Course]]) -> Iterator[str]:
     """Yield the lines of a table: under each name every phase and level, and what several phases come to."""
-    tissues = protocol.alpha_beta
-    head = ["", "total", *(f"{name} {tissue}" for name in FORMULAS for tissue in map(_spoken, tissues))]
-    blocks = [(name, [_cells(row) for row in _rows(course, tissues)]) for name, course in courses]
-    every = [head, *(cells for _, rows in blocks for cells in rows)]
+    head = ["", *headings(protocol)]
+    blocks = [(name, rows(protocol, course)) for name, course in courses]
+    every = [head, *(cells for _, block in blocks for cells in block)]
     widths = [max(len(cells[at]) for cells in every) for at in range(len(head))]
     yield _line(head, widths)
-    for name, rows in blocks:
+    for name, block in blocks:
         yield f"  {name}"
-        yield from (_line(cells, widths) for cells in rows)
+        yield from (_line(cells, widths) for cells in block)
+
+
+def headings(protocol: Protocol) -> list[str]:
+    """Return what the figures of a row are: the total, and each formula for each tissue."""
+    return ["total", *(f"{name} {tissue}" for name in FORMULAS for tissue in map(_spoken, protocol.alpha_beta))]
+
+
+def rows(protocol: Protocol, course: Course) -> list[list[str]]:
+    """Return a row for every phase and level, and one for what several phases come to: what is given, then figures."""
+    return [_cells(row) for row in _rows(course, protocol.alpha_beta)]
 
 
 def in_short(protocol: Protocol, courses: Sequence[tuple[str, Course]]) -> Iterator[str]:
     """Yield the lines of a table: each prescription in one, with its total and its EQD2."""
     tissues = protocol.alpha_beta
     head = ["", "total", *(f"EQD2 {_spoken(tissue)}" for tissue in tissues)]
-    rows = [
+    lines = [
         _cells((name, course_total(course), [course_worth(eqd2, course, ratio) for ratio in tissues.values()]))
         for name, course in courses
     ]
-    widths = [max(len(cells[at]) for cells in (head, *rows)) for at in range(len(head))]
-    yield from (_line(cells, widths) for cells in (head, *rows))
+    widths = [max(len(cells[at]) for cells in (head, *lines)) for at in range(len(head))]
+    yield from (_line(cells, widths) for cells in (head, *lines))
 
 
 def title(protocol: Protocol) -> str:

@@ -197,7 +197,7 @@ def axes_of(protocol: Protocol, rules: Iterable[Condition], selections: Sequence
                         named |= dict.fromkeys(_assigned(protocol, decision, choices))
                     case _:
                         pass
-    axes: list[Axis] = [_number_axis(protocol, term, values) for term, values in numbers.items()]
+    axes: list[Axis] = [number_axis(protocol, term, values) for term, values in numbers.items()]
     axes += [_named_axis(protocol, subject) for subject in named]
     order = {name: at for at, name in enumerate([*protocol.quantities, *protocol.definitions, *protocol.decisions])}
     return tuple(sorted(axes, key=lambda axis: _rank(axis, order)))
@@ -244,7 +244,8 @@ def _names(term: Term) -> list[str]:
     ]
 
 
-def _number_axis(protocol: Protocol, term: Term, values: set[Fraction]) -> NumberAxis:
+def number_axis(protocol: Protocol, term: Term, values: set[Fraction]) -> NumberAxis:
+    """Return the axis of a number that is cut at these values."""
     kind: NumberKind | None = None
     absent: list[Part] = []
     applies_if: Condition = EVERYONE

@@ -35,8 +35,8 @@ class Line:
     offset: Fraction
 
 
-Leaf: TypeAlias = Union[bool, Line, None]
-"""Whether a patient belongs to a set; a number; or nothing, while numbers are put together."""
+Leaf: TypeAlias = Union[bool, Line, frozenset[int], None]
+"""Whether a patient belongs to a set; a number; which of several groups; or nothing, while numbers are put together."""
 
 
 class Diagram:

@@ -54,6 +54,11 @@ class Ranks:
         self._meanings: dict[tuple[Who, How], Meaning[Diagram, Amount]] = {}
         self._known: dict[int, tuple[Statement, Diagram | None]] = {}
 
+    @property
+    def diagrams(self) -> Diagrams:
+        """What makes the diagrams, for whoever goes on with them."""
+        return self._diagrams
+
     def possible(self, statements: Sequence[Statement]) -> bool | None:
         """Return whether some patient satisfies all statements; None if this engine cannot tell."""
         whole = self.all_of(statements)

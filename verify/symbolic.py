@@ -44,9 +44,8 @@ def real(amount: Amount) -> Any:
 
 def _joined(make: Callable[..., Any], truths: Sequence[Formula]) -> Formula:
     """Join Z3 truths as `z3.And` and `z3.Or` do, without their search for a common sort, which takes longest."""
-    context = z3.main_ctx()
     members = (z3.Ast * len(truths))(*(truth.as_ast() for truth in truths))
-    return z3.BoolRef(make(context.ref(), len(truths), members), context)
+    return z3.BoolRef(make(z3.main_ctx().ref(), len(truths), members))
 
 
 class Symbols:

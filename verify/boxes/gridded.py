@@ -169,8 +169,9 @@ class _Reader:
                 holds = _where(parts, lambda each: _within(each, found))
                 return at, holds, _where(parts, lambda _: True) & ~holds
             case Is(quantity, categories):
-                values: dict[Statement, bool] = {}
-                values |= {Holds(Is(quantity, (each,))): each in categories for each in self._values(quantity)}
+                values: dict[Statement, bool] = {
+                    Holds(Is(quantity, (each,))): each in categories for each in self._values(quantity)
+                }
                 return self._named(Is(quantity, ()), values)
             case Yes():
                 return self._named(rule, {Holds(rule): True, Fails(rule): False})

@@ -7,7 +7,8 @@ piece ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from trialproof.verify.boxes.box import Box, bits, common
 from trialproof.verify.boxes.index import Index
@@ -22,7 +23,7 @@ def shared_pieces(
     `owners` says for each box of the index whose it is; boxes of one rule may meet. Pieces of a set of rules all whose
     rules have one box follow one another.
     """
-    mine = [0] * (max(owners, default=-1) + 1)
+    mine = defaultdict[int, int](int)
     for at, owner in enumerate(owners):
         mine[owner] |= 1 << at
     splitting = _Splitting(index, owners, mine, more_than, effort)
@@ -47,7 +48,7 @@ class _Splitting:
     """Cuts pieces until each is wholly in or wholly out of every box."""
 
     def __init__(
-        self, index: Index, owners: Sequence[int], mine: Sequence[int], more_than: int, effort: Effort
+        self, index: Index, owners: Sequence[int], mine: Mapping[int, int], more_than: int, effort: Effort
     ) -> None:
         self._index = index
         self._owners = owners

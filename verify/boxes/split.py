@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from trialproof.verify.boxes.box import Box, bits, without
 from trialproof.verify.boxes.index import Index
@@ -82,7 +81,7 @@ def _proposals(index: Index, at: int, mine: int, boxes: int) -> set[int]:
     ranks = index.grid.axes[at].ranks & mine
     found = {ranks}
     stride = max(1, boxes.bit_count() // SAMPLE)
-    for which in islice(bits(boxes), 0, None, stride):
+    for which in list(bits(boxes))[::stride]:
         side = index.boxes[which][at] & mine
         inner = side & ranks
         low = inner & -inner
