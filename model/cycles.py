@@ -48,7 +48,21 @@ def chains(protocol: Protocol) -> dict[Thing, int]:
     return length
 
 
-def _rests_on(protocol: Protocol) -> Mapping[Thing, tuple[Thing, ...]]:
+def quantities_under(protocol: Protocol, rules: Iterable[Condition | Term]) -> tuple[str, ...]:
+    """Return the quantities on which rules rest, whatever the reading, in the order of the protocol."""
+    below, eligible = _rules(protocol), [criterion.rule for criterion in protocol.criteria]
+    pending = list(_mentioned(rules))
+    found: set[Thing] = set()
+    while pending:
+        thing = pending.pop()
+        if thing not in found:
+            found.add(thing)
+            pending += _mentioned(eligible if thing == ELIGIBLE else below.get(thing, ()))
+    return tuple(name for name in protocol.quantities if ("quantity", name) in found)
+
+
+def _rules(protocol: Protocol) -> Mapping[Thing, tuple[Condition | Term, ...]]:
+    """Return the rules that say what each thing is; what is left open has none."""
     rules: dict[Thing, tuple[Condition | Term, ...]] = {}
     for quantity in protocol.quantities.values():
         if quantity.left_open is None:
@@ -59,6 +73,11 @@ def _rests_on(protocol: Protocol) -> Mapping[Thing, tuple[Thing, ...]]:
         rules["criterion", criterion.id] = (criterion.rule,)
     for decision in protocol.decisions.values():
         rules["decision", decision.name] = (decision.population, *(choice.rule for choice in decision.choices))
+    return rules
+
+
+def _rests_on(protocol: Protocol) -> Mapping[Thing, tuple[Thing, ...]]:
+    rules = _rules(protocol)
     below = {ELIGIBLE: tuple(("criterion", each.id) for each in protocol.criteria)}
     known = {*rules, ELIGIBLE}
     return {thing: tuple(each for each in _mentioned(its) if each in known) for thing, its in rules.items()} | below

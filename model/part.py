@@ -122,7 +122,7 @@ FILLED = AfterValidator(_be_filled)
 NAMED: dict[str, Any] = {"propertyNames": {"pattern": f"^{NAME}$"}}
 
 
-def _publish(schema: dict[str, Any], part: type[Part]) -> None:
+def publish(schema: dict[str, Any], part: type[Part]) -> None:
     """Add to a part's JSON Schema which keys go together."""
     if part.exactly_one:
         schema["oneOf"] = [{"required": [key]} for key in part.exactly_one]
@@ -139,7 +139,7 @@ class Part(BaseModel):
     are given. `lacking` is the help where none of `exactly_one` is.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_publish)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=publish)
 
     exactly_one: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[Mapping[str, str]] = {}

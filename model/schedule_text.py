@@ -78,7 +78,7 @@ def read_weekdays(text: str) -> frozenset[int]:
 def read_dates(text: str) -> tuple[date, ...]:
     """Return one date, or all from one to another, as in `2026-10-01 to 2026-10-07`."""
     found = [_date(each[0], each.start(), each.end()) for each in re.finditer(r"[^\s]+", text) if each[0] != "to"]
-    if len(found) > 2 or (len(found) == 2) != (re.search(r"\bto\b", text) is not None):
+    if len(found) not in (1, 2) or (len(found) == 2) != (re.search(r"\bto\b", text) is not None):
         raise Mistake(f"{show(text)} is no date", 0, len(text), help="write `2026-10-01` or `2026-10-01 to 2026-10-07`")
     length = (found[-1] - found[0]).days
     if length < 0:

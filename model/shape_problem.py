@@ -7,7 +7,7 @@ it is said in the words of the file.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -19,6 +19,8 @@ from trialproof.model.place import BadInput
 from trialproof.model.shape import ProtocolFile
 from trialproof.model.source import Source
 
+P = TypeVar("P", bound=Part)
+
 EXPECTED = {
     "string_type": "one text",
     "list_type": "a list",
@@ -28,26 +30,31 @@ EXPECTED = {
 
 
 def read_shape(source: Source) -> ProtocolFile:
-    """Return the file's parts. Raises `BadInput` at the first that has the wrong shape."""
+    """Return the parts of a protocol file. Raises `BadInput` at the first that has the wrong shape."""
+    return read_parts(source, ProtocolFile)
+
+
+def read_parts(source: Source, file: type[P]) -> P:
+    """Return the parts of a file of this kind. Raises `BadInput` at the first that has the wrong shape."""
     try:
-        return ProtocolFile.model_validate(source.data)
+        return file.model_validate(source.data)
     except ValidationError as error:
         errors = error.errors(include_url=False)
     misspelt = {each["loc"][:-1] for each in errors if each["type"] == "extra_forbidden"}
     problems = [
-        _problem(source, each) for each in errors if each["type"] != "missing" or each["loc"][:-1] not in misspelt
+        _problem(source, file, each) for each in errors if each["type"] != "missing" or each["loc"][:-1] not in misspelt
     ]
     raise min(problems, key=lambda problem: problem.place)
 
 
-def _problem(source: Source, error: ErrorDetails) -> BadInput:
+def _problem(source: Source, file: type[Part], error: ErrorDetails) -> BadInput:
     path, kind = error["loc"], error["type"]
     if kind == COMPLAINT:
         said = error["ctx"]
         where = (*path, said["at"]) if said["at"] else path
         return source.problem(said["message"], where, at_key=bool(said["at"]), help=said["help"])
     if kind == "extra_forbidden":
-        return _unknown_key(source, path)
+        return _unknown_key(source, file, path)
     if kind == "missing":
         return source.problem(f"{_name(path[:-1])} has no `{path[-1]}`", path[:-1], at_key=True)
     expected = EXPECTED.get(kind, "something else")
@@ -56,7 +63,7 @@ def _problem(source: Source, error: ErrorDetails) -> BadInput:
     return source.problem(f"{_name(path)} is {_say(error['input'])}, expected {expected}", path)
 
 
-def _unknown_key(source: Source, path: Sequence[str | int]) -> BadInput:
+def _unknown_key(source: Source, file: type[Part], path: Sequence[str | int]) -> BadInput:
     key = str(path[-1])
     if source.cut_by_comma(path):
         return source.problem(
@@ -65,15 +72,15 @@ def _unknown_key(source: Source, path: Sequence[str | int]) -> BadInput:
             at_key=True,
             help="a comma ends a value between `{` and `}`: put the text in quotation marks, or write one key a line",
         )
-    known = _keys_at(path[:-1])
+    known = _keys_at(file, path[:-1])
     meant = did_you_mean(key, known)
     advice = f"did you mean `{meant}`?" if meant else f"the keys here are {spell(known, 'and')}"
     return source.problem(f"unknown key {show(key)}", path, at_key=True, help=advice)
 
 
-def _keys_at(path: Sequence[str | int]) -> tuple[str, ...]:
+def _keys_at(file: type[Part], path: Sequence[str | int]) -> tuple[str, ...]:
     """Return the keys that the part at a path may have."""
-    annotation: Any = ProtocolFile
+    annotation: Any = file
     for step in path:
         annotation = _bare(annotation)
         if isinstance(annotation, type) and issubclass(annotation, Part):

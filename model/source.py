@@ -175,15 +175,18 @@ def read_source(path: Path) -> Source:
     return parse_source(str(path), read_text(path, limit=LARGEST_FILE))
 
 
-def parse_source(file: str, text: str) -> Source:
-    """Read the text of a file; the outermost value must be a mapping. Raises `BadInput`."""
+def parse_source(file: str, text: str, *, begin: str = "`trialproof init` writes one to begin with") -> Source:
+    """Read the text of a file; the outermost value must be a mapping. Raises `BadInput`.
+
+    `begin` says how to begin one, where the file is empty.
+    """
     try:
         root = read_nodes(text)
     except NodeProblem as problem:
         start = problem.start
         raise _bad(_place(file, text, start), text, start, problem.end, problem.message, problem.help) from None
     if root is None or (isinstance(root, Scalar) and root.is_absent):
-        raise BadInput("the file is empty", Place(file), help="`trialproof init` writes one to begin with")
+        raise BadInput("the file is empty", Place(file), help=begin)
     if not isinstance(root, Pairs):
         kind = "a list" if isinstance(root, Items) else "one text"
         message = f"the file is {kind}, not keys with values"

@@ -38,6 +38,7 @@ def cli() -> None:
       trialproof explain TP101         what a code means
       trialproof show PROTOCOL         each quote beside its rule in plain English
       trialproof repair PROTOCOL       the smallest changes that would mend an arm
+      trialproof report PROTOCOL       all of it on one page, for a meeting
       trialproof diff OLD NEW          whom an amendment treats differently
       trialproof assign PROTOCOL FILE  the arm of each patient in a table
 

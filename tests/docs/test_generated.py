@@ -10,6 +10,7 @@ from tests.docs.generator import ROOT, generator
 from trialproof.model.schema import protocol_schema
 from trialproof.model.syntax import KEYWORDS
 from trialproof.reports.json_report import report_schema
+from trialproof.simulate.scenario.schema import scenario_schema
 from trialproof.verify.checks import CHECKS
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -31,14 +32,15 @@ def test_every_generated_file_is_up_to_date(wanted: dict[str, str]) -> None:
 
 def test_the_schemas_are_those_of_the_program(wanted: dict[str, str]) -> None:
     assert json.loads(wanted["docs/reference/protocol.schema.json"]) == protocol_schema()
+    assert json.loads(wanted["docs/reference/scenario.schema.json"]) == scenario_schema()
     assert json.loads(wanted["docs/reference/check.schema.json"]) == report_schema()
 
 
 def test_every_check_every_key_and_every_reserved_word_has_its_place(wanted: dict[str, str]) -> None:
     assert all(f"## {check.code} {check.name}" in wanted["docs/reference/checks.md"] for check in CHECKS)
-    schema = protocol_schema()
-    keys = {key for part in (schema, *schema["$defs"].values()) for key in part["properties"]}
-    assert all(f"| `{key}` |" in wanted["docs/reference/protocol-file.md"] for key in keys)
+    for schema, page in ((protocol_schema(), "protocol-file"), (scenario_schema(), "scenario")):
+        keys = {key for part in (schema, *schema["$defs"].values()) for key in part["properties"]}
+        assert [key for key in keys if f"| `{key}` |" not in wanted[f"docs/reference/{page}.md"]] == []
     assert all(f"`{word}`" in wanted["docs/reference/conditions.md"] for word in KEYWORDS)
 
 

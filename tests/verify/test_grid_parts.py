@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import permutations, product
+from collections.abc import Callable
+from itertools import product
 from unittest.mock import patch
 
 import pytest
@@ -51,6 +51,28 @@ def test_boxes_are_compared_as_the_sets_of_their_cells(one: Box, other: Box) -> 
     rest = list(without(one, other))
     assert points(*rest) == points(one) - points(other)
     assert sum(map(cells, rest)) == len(points(*rest))
+
+
+@pytest.mark.parametrize(
+    "compare",
+    [common, joined, meet, within, lambda one, other: list(without(one, other))],
+    ids=["common", "joined", "meet", "within", "without"],
+)
+def test_boxes_of_different_grids_are_not_compared_by_the_axes_that_both_have(
+    compare: Callable[[Box, Box], object],
+) -> None:
+    with pytest.raises(ValueError, match="zip"):
+        compare((0b1, 0b1), (0b1,))
+    with pytest.raises(ValueError, match="zip"):
+        compare((0b1,), (0b1, 0b1))
+
+
+def test_a_box_of_another_grid_is_not_taken_for_one_of_this() -> None:
+    for box in ((0b0001, 0b001), (0b0001, 0b001, 0b01, 0b1)):
+        with pytest.raises(ValueError, match="zip"):
+            unbroken(GRID, box)
+        with pytest.raises(ValueError, match="zip"):
+            breadth(GRID, box)
 
 
 def test_the_smallest_box_around_two_is_axis_by_axis() -> None:
@@ -102,6 +124,13 @@ def test_what_is_outside_comes_in_disjoint_boxes(some: list[Box], domain: Box, a
     inside = points(*(each for at, each in enumerate(some) if alive >> at & 1))
     assert points(*rest) == points(domain) - inside
     assert sum(map(cells, rest)) == len(points(*rest))
+
+
+def test_around_a_single_box_nothing_has_to_be_cut() -> None:
+    box = (0b0110, 0b001, 0b11)
+    for index, alive in ((Index(GRID, [box]), 1), (Index(GRID, [(1, 1, 1), box]), 2)):
+        rest = list(outside(index, GRID.full, alive, Effort(0)))
+        assert points(*rest) == set(CELLS) - points(box)
 
 
 def test_an_effort_is_spent_to_the_last_cut_and_no_further() -> None:
@@ -187,6 +216,11 @@ def test_of_two_cuts_that_cost_the_same_the_more_even_one_is_made() -> None:
     some = [(0b001,), (0b010,), (0b010,), (0b110,), (0b110,), (0b100,), (0b100,), (0b100,)]
     index = Index(Grid((Scale(3, 3),)), some)
     assert cut(index, (0b111,), index.all) == (0, 0b011)
+
+
+def test_a_cut_may_be_made_where_a_box_ends_and_no_other_begins() -> None:
+    index = Index(Grid((Scale(6, 6),)), [(0b000001,), (0b000110,), (0b110000,), (0b110000,)])
+    assert cut(index, (0b111111,), index.all) == (0, 0b000111)
 
 
 def test_of_many_boxes_some_are_asked_where_to_cut() -> None:
@@ -378,21 +412,43 @@ def test_a_list_of_so_many_sets_says_that_there_are_more_and_that_their_regions_
     assert [each.region.complete for each in shared(GRID, rules, most=2).sets] == [True, True]
 
 
-def test_each_box_that_the_others_cover_is_dropped_wherever_it_stands() -> None:
-    """Three boxes in a row, of which the middle one is covered, beside one that is needed."""
-    grid = Grid((Scale(6, 6), Scale(2)))
-    index = Index(grid, [])
-    left, middle, right, apart = (0b000111, 0b01), (0b001110, 0b01), (0b011100, 0b01), (0b100000, 0b10)
-    for some in ([left, middle, right], [left, middle, right, apart]):
-        for order in permutations(some):
-            with patch("trialproof.verify.boxes.widen.widest", lambda _index, _domain, box, _around: box):
-                region = cover(index, grid.full, order, 0, 10, Effort(100))
-            assert points_of(grid, region.boxes) == points_of(grid, some)
-            for at in range(len(region.boxes)):
-                others = region.boxes[:at] + region.boxes[at + 1 :]
-                assert points_of(grid, others) != points_of(grid, some)
+RING = [(0, 0, 1), (0, 1, 1), (0, 1, 0), (1, 1, 0), (1, 0, 0), (1, 0, 1)]
+"""The cells of a cube without two opposite corners, in their order around it: only neighbours are in one box."""
+CUBE = Grid((Scale(2), Scale(2), Scale(2)))
 
 
-def points_of(grid: Grid, some: Sequence[Box]) -> set[tuple[int, ...]]:
-    cells_there = product(*(range(axis.parts) for axis in grid.axes))
-    return {each for each in cells_there if any(all(m >> p & 1 for m, p in zip(b, each, strict=True)) for b in some)}
+def cell(*parts: int) -> Box:
+    return tuple(1 << part for part in parts)
+
+
+def inside(*some: Box) -> set[Box]:
+    """Return the cells of the cube that are in one of the boxes, each as a box."""
+    return {each for each in (cell(*at) for at in product(range(2), repeat=3)) if any(within(each, b) for b in some)}
+
+
+def test_of_every_set_of_cells_of_a_cube_each_box_is_needed() -> None:
+    corners = [cell(*at) for at in product(range(2), repeat=3)]
+    for chosen in range(1 << len(corners)):
+        wanted = {each for at, each in enumerate(corners) if chosen >> at & 1}
+        region = uncovered(CUBE, [each for each in corners if each not in wanted])
+        assert inside(*region.boxes) == wanted
+        for at in range(len(region.boxes)):
+            assert inside(*region.boxes[:at], *region.boxes[at + 1 :]) < wanted
+
+
+@pytest.mark.parametrize("start", range(6))
+def test_a_box_that_the_others_cover_is_dropped_if_the_search_may_go_so_far(start: int) -> None:
+    """A row of three boxes along the ring: that the middle one is not needed takes a cut to see."""
+    row = (RING + RING)[start : start + 4]
+    one, middle, other = (joined(cell(*row[at]), cell(*row[at + 1])) for at in range(3))
+    index = Index(CUBE, [cell(*at) for at in product(range(2), repeat=3) if at not in row])
+    for cuts, expected in ((0, {one, middle, other}), (1, {one, other})):
+        region = cover(index, CUBE.full, [middle, one, other], index.all, 10, Effort(cuts))
+        assert (set(region.boxes), len(region.boxes), region.complete) == (expected, len(expected), True)
+
+
+def test_the_cells_where_two_rules_hold_and_a_third_does_not_may_be_a_ring() -> None:
+    corners: list[list[Box]] = [[cell(0, 0, 0)], [cell(1, 1, 1)]]
+    sets = {each.rules: each.region for each in shared(CUBE, [[CUBE.full], [CUBE.full], *corners]).sets}
+    assert inside(*sets[0, 1].boxes) == {cell(*each) for each in RING}
+    assert len(sets[0, 1].boxes) == 3

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
+from unittest.mock import patch
 
 import pytest
 from hypothesis import event, given, settings, strategies as st
@@ -13,6 +14,7 @@ from hypothesis import event, given, settings, strategies as st
 from tests.agreement.naive import Naive
 from trialproof.model.condition import (
     EVERYONE,
+    NOBODY,
     AllOf,
     AnyOf,
     Compare,
@@ -51,6 +53,7 @@ from trialproof.verify.axes import Axis, NumberAxis, Otherwise, axes_of, read_ot
 from trialproof.verify.boxes.box import Box
 from trialproof.verify.boxes.gridded import MOST_BOXES_OF_A_RULE, Gridded, chosen_parts, gridded
 from trialproof.verify.boxes.tree import Cut
+from trialproof.verify.linear import threshold
 from trialproof.verify.replay import is_so
 from trialproof.verify.statement import About, AnyPatient, Fixed
 
@@ -312,6 +315,27 @@ def test_a_rule_has_so_many_boxes_and_no_more() -> None:
     half = MOST_BOXES_OF_A_RULE // 2
     assert wide_boxes(AllOf((values("wide", *range(half)), values("size", 1, 2)))) == MOST_BOXES_OF_A_RULE
     assert wide_boxes(AllOf((values("wide", *range(half + 1)), values("size", 1, 2)))) is None
+
+
+def test_a_value_that_nobody_can_have_makes_no_box() -> None:
+    assert wide_boxes(values("wide", 2000)) == 0
+    assert wide_boxes(values("wide", 2000, 500)) == 1
+
+
+def test_so_many_boxes_are_put_together_with_so_many_others_and_no_more() -> None:
+    """In the end there is nobody, but on the way each box meets each of the others where nothing is recorded."""
+    many = values("wide", *range(1, MOST_BOXES_OF_A_RULE + 1))
+    assert wide_boxes(AllOf((many, many, NOBODY))) == 0
+    assert wide_boxes(AllOf((many, many, values("size", 1, 2), NOBODY))) is None
+
+
+def test_a_comparison_is_looked_into_once_however_many_rules_make_it() -> None:
+    small, deep = Compare(Value("size"), Relation.LT, number(2)), Compare(Value("depth"), Relation.GT, number(1))
+    protocol = protocol_of(small, deep, AllOf((small, deep)), AnyOf((deep, small)))
+    axes = axes_of(protocol, [small, deep], [SELECTION])
+    with patch("trialproof.verify.boxes.gridded.threshold", side_effect=threshold) as looked:
+        assert gridded(protocol, SELECTION, protocol.decisions["d"], axes) is not None
+    assert [each.args[0] for each in looked.call_args_list] == [small, deep]
 
 
 def test_a_box_is_said_by_the_parts_of_each_axis() -> None:

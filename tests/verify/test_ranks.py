@@ -210,6 +210,12 @@ def test_an_engine_with_a_limit_of_nothing_is_asked_nothing() -> None:
     assert answers == [(None, None), (True, None), (True, None), (True, None), (True, True)]
 
 
+def test_the_diagrams_of_everybody_and_of_nobody_are_the_first_that_count() -> None:
+    constant = Number(Fraction(1))
+    alike = [About(Holds(Compare(constant, Relation.EQ, constant)), SOMEBODY, Fixed(()))]
+    assert [Ranks(PROTOCOL, limit=limit).possible(alike) for limit in (1, 2, 3)] == [None, None, True]
+
+
 def test_a_statement_that_takes_too_much_leaves_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ranks_file, "FOR_ONE", 20)
     ranks = Ranks(PROTOCOL)

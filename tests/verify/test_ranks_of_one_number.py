@@ -189,7 +189,8 @@ def test_a_bound_at_or_beyond_either_end_is_told_from_one_inside(kind: NumberKin
 def test_a_multiple_or_a_fraction_of_a_number_is_compared_like_the_number(factor: Fraction, relation: Relation) -> None:
     by = Number(factor)
     for kind in KINDS[:4]:
-        for term in (Quotient(X, by), Product((X, by)), Product((by, X)), Sum((X, by)), Quotient(by, by)):
+        ratio = Quotient(by, by)
+        for term in (Quotient(X, by), Product((X, by)), Product((by, X)), Sum((X, by)), ratio, Sum((ratio, X))):
             check(kind, Compare(term, relation, Number(Fraction(1))))
         check(kind, Compare(Floor(Quotient(X, by)), relation, Number(Fraction(-1))))
 

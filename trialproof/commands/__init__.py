@@ -11,16 +11,20 @@ from trialproof.commands.diff import diff
 from trialproof.commands.explain import explain
 from trialproof.commands.init import init
 from trialproof.commands.repair import repair
+from trialproof.commands.report import report
 from trialproof.commands.schema import schema
 from trialproof.commands.show import show
+from trialproof.commands.simulate import simulate
 
 COMMANDS: tuple[click.Command, ...] = (
     check,
     explain,
     show,
     assign,
+    simulate,
     diff,
     repair,
+    report,
     certify,
     schema,
     init,

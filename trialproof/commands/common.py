@@ -55,3 +55,12 @@ def progress() -> AbstractContextManager[Callable[[Check], None] | None]:
     from trialproof.reports.progress import spinning
 
     return spinning()
+
+
+def counted(what: str) -> AbstractContextManager[Callable[[int, int], None]]:
+    """Say on a terminal how many of how many are done; nowhere else."""
+    if not sys.stderr.isatty():
+        return nullcontext(lambda _done, _total: None)
+    from trialproof.reports.progress import counting
+
+    return counting(what)

@@ -6,15 +6,19 @@ import click
 
 
 @click.command()
-@click.argument("which", type=click.Choice(["protocol", "check"]), default="protocol")
+@click.argument("which", type=click.Choice(["protocol", "scenario", "check"]), default="protocol")
 def schema(which: str) -> None:
-    """Print a JSON Schema: of protocol.yaml (the default), or of what `check --format json` prints."""
+    """Print a JSON Schema: of protocol.yaml (the default) or scenario.yaml, or of what `check --format json` prints."""
     import json
 
     if which == "protocol":
         from trialproof.model.schema import protocol_schema
 
         found = protocol_schema()
+    elif which == "scenario":
+        from trialproof.simulate.scenario.schema import scenario_schema
+
+        found = scenario_schema()
     else:
         from trialproof.reports.json_report import report_schema
 

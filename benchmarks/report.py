@@ -1,0 +1,44 @@
+"""How long `trialproof report` takes on `protocols/esophageal-salvage`, from the first byte to the page, and its size.
+
+The whole command in a process of its own: start, checks, repairs, calendars, maps, page. `check` on the same protocol
+stands beside it. The clock is that on the wall; the processor time is that of all processes together.
+
+    python benchmarks/report.py [runs]
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+ROOT = Path(__file__).parents[1]
+PROTOCOL = "protocols/esophageal-salvage"
+
+
+def once(*arguments: str) -> tuple[float, float]:
+    """Run the command line; return the seconds on the wall and of the processors."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), perf_counter()
+    subprocess.run([sys.executable, "-m", "trialproof", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
+    wall, after = perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    with TemporaryDirectory() as folder:
+        page = Path(folder) / "report.html"
+        for name, arguments in (("check", ["check", PROTOCOL]), ("report", ["report", PROTOCOL, "-o", str(page)])):
+            taken = [once(*arguments) for _ in range(runs)]
+            walls, processors = zip(*taken, strict=True)
+            best, processor = min(walls), median(processors)
+            print(f"{name:7} {median(walls):5.1f} s on the wall (best {best:.1f}), {processor:.1f} s of processors")
+        print(f"page    {page.stat().st_size / 1e6:5.2f} MB")
+
+
+if __name__ == "__main__":
+    main()
