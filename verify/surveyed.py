@@ -230,7 +230,7 @@ def cell_of(decision: Decision, groups: frozenset[Group]) -> Cell:
     """
     sound = [each for each in groups if each.breaks is None]
     charted = [each for each in sound if each.charted]
-    here = sound
+    here = charted or sound
     if not here:
         return Cell("impossible", facts=tuple(sorted({each.breaks for each in groups if each.breaks is not None})))
     if len({each.states for each in here}) > 1:

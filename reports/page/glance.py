@@ -13,7 +13,7 @@ from trialproof.reports.page.m11 import ACTIVITIES, ADMINISTRATION, DESCRIPTION,
 from trialproof.reports.page.material import Material
 from trialproof.reports.page.patients import Person, person
 from trialproof.reports.rewriting import promise
-from trialproof.verify.check import member_of
+from trialproof.verify.check import joined, member_of
 from trialproof.verify.finding import Finding, Proved, Review, Severity, Undecided
 from trialproof.verify.text.coverage import say_coverage
 
@@ -155,17 +155,19 @@ def _decision(material: Material, decision: Decision) -> Row:
     fates = [fate(material.review, decision, codes) for codes in asked(decision)]
     verdict = next((each for each in (REFUTED, UNDECIDED, UNCHECKED) if each in fates), PROVED)
     says = _sentence(material.review, decision, verdict, fates)
-    others = _other_errors(material.review, decision)
+    others = _others(material.review, decision)
     if others:
-        verdict, says = REFUTED, f"{says} But there is: {', '.join(others)}."
+        says = f"{says} Objected to: {joined(dict.fromkeys(each.name.replace('-', ' ') for each in others))}."
+    if any(each.severity is Severity.ERROR for each in others):
+        verdict = REFUTED
     return _row(material, f"`{decision.name}`", title, of_decision(decision), says, verdict=verdict)
 
 
-def _other_errors(review: Review, decision: Decision) -> list[str]:
-    """Return the names of errors of a decision that are not about how many choices somebody gets, accepted or not."""
+def _others(review: Review, decision: Decision) -> list[Finding]:
+    """Return the errors and warnings of a decision that are not about how many choices somebody gets."""
     told = [code for codes in (GAP, OVERLAP, OPEN) for code in codes]
     found = [each for each, _ in all_findings(review) if each.decision == decision.name and each.code not in told]
-    return list(dict.fromkeys(each.name.replace("-", " ") for each in found if each.severity is Severity.ERROR))
+    return [each for each in found if each.severity > Severity.NOTE]
 
 
 def asked(decision: Decision) -> tuple[tuple[str, ...], ...]:

@@ -77,7 +77,6 @@ def tables(world: World, draws: Draws) -> Tables:
 
 
 def _world(world: World, candidates: int) -> Ints:
-    departments = len(world.linacs)
     ends = np.cumsum(world.linacs)
     parts = {
         col.W_SITES: np.column_stack([world.department, world.site_cap, world.site_cap]),
@@ -92,7 +91,7 @@ def _world(world: World, candidates: int) -> Ints:
                 world.overtime,
                 world.saturday_minutes,
             ]
-        ).reshape(departments, -1),
+        ),
     }
     rules = world.rules
     head = np.zeros(col.W_HEAD, np.int64)

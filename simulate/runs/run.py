@@ -23,13 +23,17 @@ Tell: TypeAlias = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How far to go: so many `replications`; with `goals`, until these are reached, and at most `most`."""
+    """How far to go: so many `replications`; with `goals`, until these are reached, and at most `most`.
+
+    So many processes share the work, or the workers of the cluster whose scheduler has the address `cluster`.
+    """
 
     replications: int
     goals: tuple[Goal, ...] = ()
     most: int = 0
     keep: Keep = ONLY_FIGURES
     workers: int = 1
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def carry_out(simulation: Simulation, columns: Sequence[Column], plan: Plan, fol
     moments, done, reached = Moments(len(columns)), 0, False
     far: tuple[Progress, ...] = ()
     found: tuple[Estimate, ...] = ()
-    with crew(simulation, plan.keep, plan.workers) as work:
+    with crew(simulation, plan.keep, plan.workers, plan.cluster) as work:
         while done < least or (done < most and not reached):
             end = min(most, next_look(done)) if plan.goals else most
             _compute(work, plan.keep, folder, end, lambda finished: tell(finished, most))

@@ -79,11 +79,18 @@ def test_a_defect_that_is_accepted_still_refutes(tmp_path: Path) -> None:
     assert (arm(found).errors, found.accepted) == (0, len(accepted))
 
 
-def test_a_decision_with_a_choice_that_nobody_can_take_is_refuted_although_everybody_gets_one(tmp_path: Path) -> None:
+def test_what_else_is_wrong_with_a_sound_decision_is_told_beside_it(tmp_path: Path) -> None:
     dead = SOUND + "      never: {when: size > 5 cm and size < 5 cm}\n"
     row = arm(glance(written(tmp_path, dead)))
+    assert (row.verdict, row.warnings) == ("proved", 1)
+    assert row.says == "Every eligible patient gets exactly one choice of `arm`. Objected to: unreachable choice."
+
+
+def test_a_decision_with_any_error_is_refuted_although_everybody_gets_one_choice(tmp_path: Path) -> None:
+    wrong = SOUND.replace("{when: size >= 5 cm}", "{when: size >= 5 cm, course: 60 Gy / 2 Gy / 20 f}")
+    row = arm(glance(written(tmp_path, wrong)))
     assert (row.verdict, row.errors) == ("refuted", 1)
-    assert row.says == "Every eligible patient gets exactly one choice of `arm`. But there is: unreachable choice."
+    assert row.says == "Every eligible patient gets exactly one choice of `arm`. Objected to: mismatched total."
 
 
 def test_a_line_with_an_error_is_never_said_to_be_fine() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from tests.simulate.trial.scene import EIGHT, Person, play, story, world
@@ -174,3 +175,10 @@ def test_a_course_that_would_outlast_the_horizon_is_not_begun() -> None:
     ledger = play(world(), Person(arrive=398 * DAY + EIGHT))
     assert story(ledger, "not bookable") == [(399, 5)]
     assert not story(ledger, FRACTION)
+
+
+def test_a_trial_without_departments_enrolls_and_treats_nobody() -> None:
+    none, desks = np.zeros(0, np.int64), np.zeros((0, 3), np.int64)
+    empty = dict.fromkeys(("linacs", "linac_opens", "linac_minutes", "overtime", "saturday_minutes"), none)
+    tables = world(**empty, **dict.fromkeys(("desk_opens", "desk_closes", "rooms", "staff"), desks))
+    assert story(play(tables, Person(course=-1)), "enrolled") == [(0, 0)]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from fractions import Fraction
+from itertools import islice
+from math import ceil, floor
 
 import numpy as np
 import pytest
@@ -13,11 +17,31 @@ from scipy import stats
 from tests.agreement.strategies import World, worlds
 from tests.simulate.population.test_screening import one_choice, scenarios_over
 from tests.simulate.scenarios import small_protocol, small_scenario
+from trialproof.model.condition import Condition
+from trialproof.model.patient import Patient, about
 from trialproof.model.place import BadInput
+from trialproof.model.protocol import CategoryKind, Kind, NumberKind, Recorded, Selection
+from trialproof.simulate.assignment import assign_patient
+from trialproof.simulate.population.lattice import unit_of
+from trialproof.simulate.population.people import to_lattice
 from trialproof.simulate.population.policy import NONE
+from trialproof.simulate.population.quantiles import quantile
 from trialproof.simulate.population.screening import FIRST_CRITERION, STRANDED, Candidates, screen
 from trialproof.simulate.population.setting import Setting, prepare
 from trialproof.simulate.population.streams import key_of
+from trialproof.simulate.scenario.distribution import Distribution, Empirical
+from trialproof.simulate.scenario.scenario import (
+    Cases,
+    Chance,
+    Handling,
+    Model,
+    Numbers,
+    Policies,
+    Policy,
+    Population,
+    Shares as Listed,
+    Variable,
+)
 from trialproof.simulate.twins.shares import KINDS, Shares, shares
 from trialproof.simulate.twins.twin import NoTwin
 
@@ -109,3 +133,171 @@ def test_samples_of_random_protocols_agree(world: World, data: st.DataObject) ->
     for kind in KINDS:
         some = any(chance for (_, which), chance in exact.unsettled.items() if which == kind)
         event(f"{kind}: " + ("some" if some else "none"))
+
+
+def listed(population: Population, setting: Setting) -> Population:
+    """The population with three values for each number, on the lattice, charted without error; nothing is correlated."""
+
+    def model_of(model: Model, name: str) -> Model:
+        match model:
+            case Cases(cases, otherwise):
+                below = tuple((condition, model_of(each, name)) for condition, each in cases)
+                return Cases(below, model_of(otherwise, name))
+            case Numbers(distribution):
+                kind = setting.finer.quantities[name].kind
+                assert isinstance(kind, NumberKind)
+                points = sorted(set(to_lattice(kind, quantile(distribution, [0.2, 0.5, 0.9])).tolist()))
+                shares = (0.3, 0.2, 0.5)[: len(points)]
+                values = tuple(float(point * unit_of(kind)) for point in points)
+                return Numbers(Distribution(Empirical(values, tuple(each / sum(shares) for each in shares))))
+            case _:
+                return model
+
+    return Population(
+        tuple(
+            replace(each, model=model_of(each.model, each.quantity), charting=replace(each.charting, error=0.0))
+            for each in population.variables
+        )
+    )
+
+
+Values = dict[str, Recorded]
+
+
+def everyone(setting: Setting) -> Iterator[tuple[float, Values, Values]]:
+    """(probability, what is true, what is charted) of every patient that a listed population can have."""
+    protocol = setting.protocol
+
+    def truths(left: list[Variable], chance: float, true: Values) -> Iterator[tuple[float, Values]]:
+        if not left:
+            yield chance, true
+            return
+        meaning = about(protocol, Patient.of(true), setting.selection)
+        for share, value in values_of(left[0], left[0].model, lambda rule: meaning.truth(rule).holds):
+            yield from truths(left[1:], chance * share, {**true, left[0].quantity: value})
+
+    def values_of(variable: Variable, model: Model, holds: Callable[[Condition], bool]) -> list[tuple[float, Recorded]]:
+        kind = setting.finer.quantities[variable.quantity].kind
+        match model, kind:
+            case Cases(cases, otherwise), _:
+                below = next((each for condition, each in cases if holds(condition)), otherwise)
+                return values_of(variable, below, holds)
+            case Numbers(Distribution(Empirical(values, shares))), NumberKind():
+                unit = unit_of(kind)
+                return [(share, round(Fraction(each) / unit) * unit) for each, share in zip(values, shares, strict=True)]
+            case Listed(shares), CategoryKind(categories):
+                return list(zip(shares, categories, strict=True))
+            case Chance(probability), _:
+                return [(1 - probability, False), (probability, True)]
+        raise AssertionError(model)
+
+    def charts(left: list[Variable], chance: float, true: Values, chart: Values) -> Iterator[tuple[float, Values]]:
+        if not left:
+            yield chance, chart
+            return
+        variable, charting = left[0], left[0].charting
+        if variable.quantity not in true:
+            yield from charts(left[1:], chance, true, chart)
+            return
+        heaped = charting.share if charting.heap else 0.0
+        for share, heap in ((1 - heaped, None), (heaped, charting.heap)):
+            value = rounded(protocol.quantities[variable.quantity].kind, true[variable.quantity], heap)
+            recorded = {**chart, variable.quantity: value}
+            yield from charts(left[1:], chance * share * (1 - charting.missing), true, recorded)
+        yield from charts(left[1:], chance * charting.missing, true, chart)
+
+    variables = list(setting.scenario.population.variables)
+    for chance, raw in truths(variables, 1.0, {}):
+        meaning = about(protocol, Patient.of(raw), setting.selection)
+        true = {name: value for name, value in raw.items() if meaning.applies(name).holds}
+        for share, chart in charts(variables, chance, true, {}):
+            if share:
+                yield share, true, chart
+
+
+def rounded(kind: Kind, value: Recorded, heap: Fraction | None) -> Recorded:
+    if not isinstance(kind, NumberKind) or not isinstance(value, Fraction):
+        return value
+    if heap is not None:
+        value = floor(value / heap + Fraction(1, 2)) * heap
+    if kind.step is not None:
+        ratio = value / kind.step
+        steps = {"down": floor(ratio), "up": ceil(ratio)}.get(kind.rounding, floor(ratio + Fraction(1, 2)))
+        low, high = ceil(kind.lower / kind.step), floor(kind.upper / kind.step)
+        return min(max(steps, low), high) * kind.step
+    return min(max(value, kind.lower), kind.upper)
+
+
+MOST_PATIENTS = 1500
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(worlds(intents=one_choice), st.data())
+def test_listing_every_patient_one_by_one_comes_to_the_same(world: World, data: st.DataObject) -> None:
+    """Without lattices, classes or columns: each patient is judged by the plain evaluator."""
+    scenario = data.draw(scenarios_over(world.protocol))
+    exclude = Policy(Handling.EXCLUDE)
+    only = {name: Policies(exclude, exclude, exclude) for name in world.protocol.decisions}
+    scenario = replace(scenario, reading=world.selection, policies=only)
+    try:
+        setting = prepare(world.protocol, scenario)
+        population = listed(scenario.population, setting)
+        setting = prepare(world.protocol, replace(scenario, population=population))
+    except BadInput:
+        event("too many bits")
+        return
+    exact = shares(setting)
+    patients = list(islice(everyone(setting), MOST_PATIENTS + 1))
+    if isinstance(exact, NoTwin) or len(patients) > MOST_PATIENTS:
+        event("left out")
+        return
+    assert sum(chance for chance, _, _ in patients) == pytest.approx(1.0)
+    check_listed(setting, patients, exact)
+    event("eligible: " + ("all" if exact.eligible > 0.999 else "some" if exact.eligible else "none"))
+    event("stranded: " + ("some" if exact.excluded else "none"))
+
+
+def check_listed(setting: Setting, patients: list[tuple[float, Values, Values]], exact: Shares) -> None:
+    protocol, arm = setting.protocol, setting.arm.name
+    found: defaultdict[tuple[str, ...], float] = defaultdict(float)
+
+    def arm_of(values: Values, selection: Selection) -> str:
+        said = assign_patient(protocol, Patient.of(values), selection)
+        fate = said.decisions[arm]
+        if not (said.eligible.holds and fate.settled):
+            return "none"
+        return next((name for name, truth in fate.takes.items() if truth.holds), "none")
+
+    for chance, true, chart in patients:
+        said = assign_patient(protocol, Patient.of(chart), setting.selection)
+        unmet = [each.id for each in protocol.criteria if said.failed[each.id] or said.unsettled[each.id]]
+        for name in unmet:
+            found["fails", name] += chance
+        if unmet:
+            found["first", unmet[0]] += chance
+            continue
+        fate = said.decisions[arm]
+        for kind, left in (("gap", fate.short), ("overlap", fate.crowded), ("undetermined", fate.undetermined)):
+            found["unsettled", kind] += chance * left
+        mine = arm_of(chart, setting.selection)
+        if mine == "none":
+            found["excluded",] += chance
+            continue
+        found["arm", mine] += chance
+        found["misassigned",] += chance * (arm_of(true, setting.selection) != mine)
+        for sentence, reading in setting.readings:
+            theirs = arm_of(chart, {**setting.selection, sentence: reading})
+            found["under", sentence, reading, theirs] += chance
+            found["changes", sentence, reading] += chance * (theirs != mine)
+    passing = sum(found["arm", choice.name] for choice in setting.arm.choices)
+    said_exactly = {("fails", name): chance for name, chance in exact.fails.items()}
+    said_exactly |= {("first", name): chance for name, chance in exact.first.items()}
+    said_exactly |= {("unsettled", kind): exact.unsettled[arm, kind] for kind in KINDS}
+    said_exactly |= {("excluded",): exact.excluded, ("misassigned",): exact.misassigned * passing}
+    said_exactly |= {("arm", name): share * passing for name, share in exact.arm.items()}
+    for key, chances in exact.under.items():
+        said_exactly |= {("under", *key, name): chance * passing for name, chance in chances.items()}
+        said_exactly["changes", *key] = exact.changes[key] * passing
+    assert exact.passing == pytest.approx(passing * setting.scenario.accrual.consent, abs=1e-12)
+    for what, chance in said_exactly.items():
+        assert chance == pytest.approx(found[what], abs=1e-12), what
