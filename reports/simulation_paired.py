@@ -10,12 +10,15 @@ from trialproof.simulate.results.linacs import ALL, WEEKDAYS
 from trialproof.simulate.results.metrics import METRICS
 from trialproof.simulate.results.paired import Difference
 
-ALWAYS = (
-    "arm_share", "arm_imbalance", "target_reached", "duration", "enrolled", "candidates", "trial_meets",
-    "stranded_share", "start_days", "late_start_share", "prolongation", "completed_share", "linac_utilisation",
-    "linac_over_capacity",
+ALWAYS = ("arm_share", "target_reached", "duration")
+"""Metrics that are shown in any case."""
+FIRST_OF_ALL = (
+    "arm_imbalance", "enrolled", "candidates", "trial_meets", "stranded_share", "start_days", "late_start_share",
+    "prolongation", "completed_share", "linac_utilisation", "linac_over_capacity",
 )  # fmt: skip
 """Metrics that are shown however little differs."""
+DETAILS = ("enrolled_by", "arm_under", "reading_changes")
+"""Metrics that are left to other formats."""
 CLEARLY = 4
 """Others are shown where the difference is more than so many MCSE."""
 LABEL, MEAN, DIFFERENCE, ERROR, INTERVAL, SAVED = 31, 10, 11, 9, 22, 9
@@ -24,7 +27,7 @@ LABEL, MEAN, DIFFERENCE, ERROR, INTERVAL, SAVED = 31, 10, 11, 9, 22, 9
 def write_differences(
     differences: Sequence[Difference], replications: int, first: str, second: str, *, seed: int, color: bool
 ) -> str:
-    """Return what differs as text of at most 100 columns; single weekdays and months are left to other formats."""
+    """Return what differs as text of at most 100 columns; details are left to other formats."""
     page = Page(color)
     told = [each for each in differences if not _is_detail(each)]
     shown = [each for each in told if each.difference is not None and (_is_headline(each) or _is_clear(each))]
@@ -38,8 +41,8 @@ def write_differences(
     ]
     lines += [_line(each) for each in shown]
     words = (
-        f"{len(differences) - len(shown)} other figures differ by no more than {CLEARLY} MCSE, or are of single "
-        "weekdays or months; `--format csv` has all of them. Saved: so many times as many replications would be needed "
+        f"{len(differences) - len(shown)} other figures differ by no more than {CLEARLY} MCSE, or are of a single "
+        "weekday, month or reading; `--format csv` has all of them. Saved: so many times as many replications would be needed "
         "for the same MCSE if the two were simulated independently."
     )
     return "\n".join([*lines, "", page.paragraph(words)])
@@ -47,11 +50,11 @@ def write_differences(
 
 def _is_detail(each: Difference) -> bool:
     last = each.column.of[-1] if each.column.of else ""
-    return last in WEEKDAYS or each.column.metric == "enrolled_by"
+    return last in WEEKDAYS or each.column.metric in DETAILS
 
 
 def _is_headline(each: Difference) -> bool:
-    return each.column.metric in ALWAYS and bool(each.first or each.second)
+    return each.column.metric in ALWAYS or (each.column.metric in FIRST_OF_ALL and bool(each.difference))
 
 
 def _is_clear(each: Difference) -> bool:

@@ -131,7 +131,7 @@ def _fates(
         perhaps = tuple(
             name for name, so, no in zip(names, holds, fails, strict=True) if not so[row] and not no[row]
         )
-        said = words.said(Cell(STATUS[status[row]], choices, perhaps))
+        said = words.said(Cell("open" if doubtful[row] else STATUS[status[row]], choices, perhaps))
         if status[row] == OUTSIDE:
             said = replace(said, sentence="The decision is not for this patient.")
         found.append((said.look, said.sentence))

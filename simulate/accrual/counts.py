@@ -53,7 +53,8 @@ def bernoulli_sum(chances: Floats, below: int) -> Floats:
 
 def fewer(table: Floats) -> Floats:
     """Return the probability [T] of a count below the limit of its table."""
-    return np.clip(table.sum(axis=1), 0.0, 1.0)
+    below: Floats = table.sum(axis=1)
+    return np.minimum(below, 1.0)
 
 
 def capped_moments(table: Floats) -> tuple[Floats, Floats]:
@@ -71,5 +72,4 @@ def _added(left: Floats, right: Floats) -> Floats:
     below = left.shape[1]
     size = 1 << (2 * below - 1).bit_length()
     product = np.fft.rfft(left, size, axis=1) * np.fft.rfft(right, size, axis=1)
-    summed: Floats = np.fft.irfft(product, size, axis=1)[:, :below].clip(min=0.0)
-    return summed
+    return np.maximum(np.fft.irfft(product, size, axis=1)[:, :below], 0.0)

@@ -164,7 +164,7 @@ def at_desk(Q, CAND, PAT, DESK, LEDGER, now, kind, row):
     elif kind == c.END_CHECK:
         push(Q, now, c.BOOK, rank)
     else:
-        ask(Q, DESK, now, physics, rank, c.T_REPLAN, p[col.P_REPLANNING], col.URGENT, ROOM, 0)
+        push(Q, now + p[col.P_REOUTLINING], c.REOUTLINED, rank)
 
 
 @compiled(void(T1, T2, T1, T2, T2, T2, T3, T2, I, I, I))
@@ -199,6 +199,8 @@ def happen(W, CAL, Q, CAND, PAT, DESK, BOOKED, LEDGER, now, kind, rank):
         return
     elif kind == c.OUTLINED:
         ask(Q, DESK, now, desk + c.PHYSICS, rank, c.T_PLAN, p[col.P_PLANNING], col.ROUTINE, ROOM, 0)
+    elif kind == c.REOUTLINED:
+        ask(Q, DESK, now, desk + c.PHYSICS, rank, c.T_REPLAN, p[col.P_REPLANNING], col.URGENT, ROOM, 0)
     elif kind == c.BOOK:
         book(W, CAL, Q, CAND, PAT, BOOKED, LEDGER, now, row)
     elif kind == c.IMAGE:

@@ -170,6 +170,7 @@ def _patients(world: World, draws: Draws) -> Ints:
             draws.outlining,
             draws.planning,
             draws.checking,
+            draws.reoutlining,
             draws.replanning,
             draws.drop,
             draws.no_show,

@@ -46,6 +46,7 @@ class Enrolments:
     outlining: Ints
     planning: Ints
     checking: Ints
+    reoutlining: Ints
     replanning: Ints
     drop: Ints
     no_show: Ints
@@ -66,7 +67,8 @@ def treat(setting: Setting, key: Key, candidates: Candidates, chosen: ArrayLike)
     columns: dict[str, Ints] = {}
     treatment = setting.scenario.treatment
     if treatment is None:
-        columns |= {name: np.ones(size, np.int64) for name in ("outlining", "planning", "checking", "replanning")}
+        lengths = ("outlining", "planning", "checking", "reoutlining", "replanning")
+        columns |= {name: np.ones(size, np.int64) for name in lengths}
         columns |= {"drop": np.full(size, NEVER), "no_show": np.full((size, NO_SHOWS), NEVER)}
         columns |= {name: np.zeros((size, CYCLES), np.int64) for name in ("infusion", "low", "delay")}
     else:
@@ -114,6 +116,7 @@ def _preparation(treatment: Treatment, chances: Chances) -> dict[str, Ints]:
         "outlining": preparation.outlining,
         "planning": preparation.planning,
         "checking": preparation.checking,
+        "reoutlining": preparation.reoutlining,
         "replanning": preparation.replanning,
     }
     return {name: whole_minutes(each, chances(name, 1)[:, 0]) for name, each in lengths.items()}

@@ -60,12 +60,13 @@ def turns(record: Record) -> dict[int, Turns]:
     draws, rules = record.draws, record.world.rules
     scanned, planned = _at(record, L_SCANNED), _at(record, L_PLANNED)
     outlined = scanned + draws.outlining[record.drawn]
+    reoutlined = _at(record, L_RESCANNED) + draws.reoutlining[record.drawn]
     return {
         T_SCAN: _simple(record, L_SCAN, _at(record, L_ENROLLED), np.full_like(scanned, rules.scan)),
         T_PLAN: _simple(record, L_PLAN, outlined, draws.planning[record.drawn]),
         T_CHECK: _simple(record, L_CHECK, planned, draws.checking[record.drawn]),
         T_RESCAN: _simple(record, L_RESCAN, _imaged(record), np.full_like(scanned, rules.scan)),
-        T_REPLAN: _simple(record, L_REPLAN, _at(record, L_RESCANNED), draws.replanning[record.drawn]),
+        T_REPLAN: _simple(record, L_REPLAN, reoutlined, draws.replanning[record.drawn]),
         T_INFUSION: _infusions(record),
         T_INJECTION: _injections(record),
     }

@@ -103,6 +103,16 @@ def entropy_of(path: Path) -> int | None:
 @contextmanager
 def opened(path: Path, manifest: Mapping[str, Any], figures: int) -> Iterator[Folder]:
     """Give the folder of a run, new or to be continued. Raises `BadInput` for a folder that is not of this run."""
+    with held(path, manifest):
+        (path / CHUNKS).mkdir(exist_ok=True)
+        for name in (CHUNKS, LEDGERS, PATIENTS):
+            clear(path / name)
+        yield Folder(path, figures)
+
+
+@contextmanager
+def held(path: Path, manifest: Mapping[str, Any]) -> Iterator[None]:
+    """Keep a folder to this program, new or of the same manifest. Raises `BadInput` for any other, and leaves it."""
     here, text = Place(str(path)), as_json(manifest)
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -113,10 +123,8 @@ def opened(path: Path, manifest: Mapping[str, Any], figures: int) -> Iterator[Fo
             write_text(path / MANIFEST, text)
         with _alone(path / MANIFEST):
             _compare(path / MANIFEST, text)
-            (path / CHUNKS).mkdir(exist_ok=True)
-            for each in (path, *(path / name for name in (CHUNKS, LEDGERS, PATIENTS))):
-                clear(each)
-            yield Folder(path, figures)
+            clear(path)
+            yield
     except OSError as error:
         raise BadInput(f"the folder of the run: {(error.strerror or 'it cannot be used').lower()}", here) from None
 

@@ -51,7 +51,8 @@ def columns_of(prepared: Prepared) -> tuple[Column, ...]:
     none, shape = np.zeros(0, np.int64), (int(prepared.world.linacs.sum()), prepared.world.calendar.days)
     draws = Draws(
         **dict.fromkeys(("number", "arrive", "screening", "failed", "arm", "patient", "course", "imaging"), none),
-        **dict.fromkeys(("factor", "consolidation", "outlining", "planning", "checking", "replanning", "drop"), none),
+        **dict.fromkeys(("factor", "consolidation", "outlining", "planning", "checking"), none),
+        **dict.fromkeys(("reoutlining", "replanning", "drop"), none),
         no_show=np.zeros((0, NO_SHOWS), np.int64),
         **dict.fromkeys(("infusion", "low", "delay"), np.zeros((0, CYCLES), np.int64)),
         **dict.fromkeys(("lost", "background"), np.zeros(shape, np.int64)),
@@ -69,7 +70,7 @@ def _draws(prepared: Prepared, came: Came, lost: Ints, background: Ints) -> Draw
     people = came.candidates
     treated = treat(prepared.setting, prepared.key, people, came.enrolment.enrolled)
     drawn = ("patient", "course", "imaging", "factor", "consolidation", "outlining", "planning", "checking")
-    also = ("replanning", "drop", "no_show", "infusion", "low", "delay")
+    also = ("reoutlining", "replanning", "drop", "no_show", "infusion", "low", "delay")
     return Draws(
         number=people.number,
         arrive=came.arrive,

@@ -268,6 +268,7 @@ class Preparation:
     outlining: Distribution
     planning: Distribution
     checking: Distribution
+    reoutlining: Distribution
     replanning: Distribution
     lead_days: int
 

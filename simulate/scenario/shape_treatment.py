@@ -46,6 +46,7 @@ class Preparation(Part):
     outlining: BackedSpread = Field(description="From the scan to the outlines, elapsed time.")
     planning: BackedSpread = Field(description="Time of a physicist for the plan.")
     checking: BackedSpread = Field(description="Time of a physicist for checking it.")
+    reoutlining: BackedSpread = Field(description="In mid-course, from the new scan to its outlines, elapsed time.")
     replanning: BackedSpread = Field(description="Time of a physicist for a new plan in mid-course.")
     lead: Time = Field(description="From the approved plan to the first fraction at least, in days.")
 

@@ -82,11 +82,13 @@ def read_treatment(reader: Reader, part: TreatmentPart, arms: tuple[str, ...]) -
 def _preparation(reader: Reader, part: PreparationPart) -> Preparation:
     path = (*PATH, "preparation")
     lead, replanning = "from the approved plan to the first fraction, at least", "planning anew in mid-course"
+    reoutlining = "in mid-course, from the new scan to its outlines"
     return Preparation(
         scan=fixed_minutes(reader, (*path, "scan"), part.scan, "CT simulation"),
         outlining=spread_minutes(reader, (*path, "outlining"), part.outlining, "from the scan to the outlines"),
         planning=spread_minutes(reader, (*path, "planning"), part.planning, "planning", least=1),
         checking=spread_minutes(reader, (*path, "checking"), part.checking, "checking a plan", least=1),
+        reoutlining=spread_minutes(reader, (*path, "reoutlining"), part.reoutlining, reoutlining),
         replanning=spread_minutes(reader, (*path, "replanning"), part.replanning, replanning, least=1),
         lead_days=fixed_days(reader, (*path, "lead"), part.lead, lead),
     )

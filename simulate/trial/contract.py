@@ -33,13 +33,13 @@ NO_SHOWS = 3
 KINDS = (
     "end of scan", "end of planning", "end of plan check", "nurse free", "end of infusion", "end of injection",
     "end of rescan", "end of replanning", "end of course", "drop-out", "low count", "arrival", "enrolment", "outlined",
-    "imaging due", "injection due", "visit",
+    "outlined anew", "imaging due", "injection due", "visit",
     "booking", "fraction due", "cycle due", "hand out",
 )  # fmt: skip
 """Kinds of event, in their order within a minute: happenings, then decisions."""
 (
     END_SCAN, END_PLAN, END_CHECK, NURSE_FREE, END_INFUSION, END_INJECTION, END_RESCAN, END_REPLAN, END_COURSE,
-    DROP, LOW, ARRIVE, ENROL, OUTLINED, IMAGE, INJECTION_DUE, VISIT, BOOK, TREAT, CYCLE, HAND_OUT,
+    DROP, LOW, ARRIVE, ENROL, OUTLINED, REOUTLINED, IMAGE, INJECTION_DUE, VISIT, BOOK, TREAT, CYCLE, HAND_OUT,
 ) = range(len(KINDS))  # fmt: skip
 
 SCANNER, PHYSICS, DAY_UNIT = range(3)
@@ -160,10 +160,11 @@ class Draws:
     Candidates: `number`, `arrive`, `screening` minutes, `failed` (bits of the criteria that failed; 0 for who can be
     enrolled), `arm`. Enrolments, by `patient` (their numbers, ascending; every candidate who can become enrolled is
     among them): `course`, `imaging` (with which fraction the new scan is due; 0 for never), `factor` (1 for who gets
-    the growth factor), `consolidation` cycles, `outlining`, `planning`, `checking`, `replanning` minutes, `drop`
-    (minutes after enrolment, or NEVER), `no_show` [E, NO_SHOWS] (which attempts at a fraction fail, ascending), and
-    [E, CYCLES] of each cycle: `infusion` minutes, `low` (0 without a severe low count, else 1 + the days for which it
-    interrupts irradiation), `delay` 0 or 1 (whether the next cycle is put off once). A `course` of -1 is not simulated.
+    the growth factor), `consolidation` cycles, `outlining`, `planning`, `checking`, `reoutlining`, `replanning`
+    minutes, `drop` (minutes after enrolment, or NEVER), `no_show` [E, NO_SHOWS] (which attempts at a fraction fail,
+    ascending), and [E, CYCLES] of each cycle: `infusion` minutes, `low` (0 without a severe low count, else 1 + the
+    days for which it interrupts irradiation), `delay` 0 or 1 (whether the next cycle is put off once). A `course` of
+    -1 is not simulated.
     Linacs, in order of their number [L, H]: `lost` minutes of each day, `background` minutes booked by others.
     """
 
@@ -180,6 +181,7 @@ class Draws:
     outlining: Ints
     planning: Ints
     checking: Ints
+    reoutlining: Ints
     replanning: Ints
     drop: Ints
     no_show: Ints

@@ -29,6 +29,7 @@ from trialproof.simulate.trial.contract import (
     MACHINE,
     NO_SHOWS,
     OMIT,
+    REOUTLINED,
     SATURDAY,
     SECOND_OF_THE_DAY,
     T_REPLAN,
@@ -187,13 +188,14 @@ def _day_at_the_end(patient: Patient, minutes: int) -> int | None:
 
 
 def _adapt(patient: Patient, minute: int) -> Process:
-    """Scan again and plan again in mid-course, before others; what matters is how many fractions are then left."""
+    """Scan, outline and plan again in mid-course, before others; what matters is how many fractions are then left."""
     try:
         yield from patient.until(minute, IMAGE)
         physics = patient.department.physics
         rescan = Task(T_RESCAN, patient.rules.scan, END_RESCAN, L_RESCAN, L_RESCANNED)
         replan = Task(T_REPLAN, patient.chances.replanning, END_REPLAN, L_REPLAN, L_REPLANNED)
         yield from patient.at_desk(patient.department.scanner, rescan, priority=URGENT)
+        yield from patient.until(patient.clock.now + patient.chances.reoutlining, REOUTLINED)
         yield from patient.at_desk(physics, replan, priority=URGENT)
     except Left:
         return

@@ -40,6 +40,7 @@ class Chances:
     outlining: int
     planning: int
     checking: int
+    reoutlining: int
     replanning: int
     drop: int
     no_show: list[int]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -196,8 +196,8 @@ def number(
     if last - first >= MOST_POINTS:
         raise TooFine(f"`{truly.quantity}` has {last - first + 1:,} values")
     runs = [_recorded_alike(charted, start, min(start + BLOCK - 1, last)) for start in range(first, last + 1, BLOCK)]
-    starts, classes = (np.concatenate(each) for each in zip(*runs, strict=True))
-    return Number(true, unit, step, record.rounding, charting, truly, charted, (starts, classes), again)
+    alike = np.concatenate([starts for starts, _ in runs]), np.concatenate([codes for _, codes in runs])
+    return Number(true, unit, step, record.rounding, charting, truly, charted, alike, again)
 
 
 def _recorded_alike(charted: Classes, first: int, last: int) -> tuple[Ints, Ints]:

@@ -106,8 +106,8 @@ class FixedService:
 
         For (k - 1) s <= time < k s it is 1 - sum over j < k c of Q(k c - 1 - j) times the Poisson probability of j with
         mean rate (k s - time), where Q(m) is the probability of at most m waiting; every term is positive. Source: G.
-        J. Franx, A simple solution for the M/D/c waiting time distribution, Operations Research Letters 29 (2001) 221-229,
-        doi 10.1016/S0167-6377(01)00108-0.
+        J. Franx, A simple solution for the M/D/c waiting time distribution, Operations Research Letters 29 (2001)
+        221-229, doi 10.1016/S0167-6377(01)00108-0.
         """
         k = floor(time / self.service) + 1
         mean = self.rate * (k * self.service - time)

@@ -137,6 +137,7 @@ def small_treatment() -> Treatment:
             outlining=Distribution(Triangular(0.5 * DAY, 2.0 * DAY, 5.0 * DAY)),
             planning=Distribution(Triangular(120.0, 240.0, 480.0)),
             checking=Distribution(Triangular(30.0, 60.0, 120.0)),
+            reoutlining=Distribution(Triangular(0.5 * DAY, 1.0 * DAY, 2.0 * DAY)),
             replanning=Distribution(Triangular(120.0, 180.0, 300.0)),
             lead_days=1,
         ),

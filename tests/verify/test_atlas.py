@@ -237,6 +237,14 @@ def test_a_fact_that_leaves_nobody_in_a_cell_is_named() -> None:
     assert atlas.cell([0, 0]).choices == ("one",)
 
 
+def test_of_two_facts_that_leave_nobody_the_first_is_named() -> None:
+    skips = Fact(Not(Yes("skip")), "nobody has skip metastases")
+    margin = Fact(Not(AllOf((Is("margin", ("R1",)), Yes("skip")))), "R1 rules out skip metastases")
+    protocol = small(("one", AllOf((Is("margin", ("R0",)), Yes("skip")))), facts=(skips, margin))
+    atlas = atlas_of(protocol, protocol.decisions["arm"])
+    assert [atlas.cell([margin, 0]) for margin in (0, 1)] == [Cell("impossible", facts=(0,))] * 2
+
+
 def test_two_parts_that_nobody_has_together_are_told() -> None:
     recurrence = Quantity("recurrence", YesNoKind())
     only = {"applies_if": Yes("recurrence")}

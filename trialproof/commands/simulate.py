@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 REPLICATIONS, MOST = 200, 10_000
 BITS = 48
 """A seed that is drawn has so many bits."""
+FEW = 100
+"""So many replications are done here before other processes have begun, unless they are asked for."""
 FIRST, SECOND = "first", "second"
 """The folders of two runs that are compared."""
 NUMBER = click.IntRange(min=1, max=2**32 - 1)
@@ -59,7 +61,10 @@ NUMBER = click.IntRange(min=1, max=2**32 - 1)
     "--only", type=click.IntRange(min=0, max=2**32 - 1), default=None, metavar="NUMBER",
     help="One replication alone, counted from 0: its figures, or with --ledgers what happened in it.",
 )
-@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes; no figure depends on it.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=None,
+    help="So many processes; by default one for each processor, if it is worth it. No figure depends on it.",
+)
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True,
     help="How to print. JSON and CSV have every figure.",
@@ -203,12 +208,14 @@ def _plan(
     from trialproof.simulate.runs.run import Plan
     from trialproof.simulate.runs.workers import available
 
+    least = (0 if goals else REPLICATIONS) if replications is None else replications
+    few = max(least, (most or MOST) if goals else 0) <= FEW
     return Plan(
-        replications=(0 if goals else REPLICATIONS) if replications is None else replications,
+        replications=least,
         goals=read_goals(goals),
         most=most or MOST,
         keep=Keep(ledgers, patients),
-        workers=workers or available(),
+        workers=workers or (1 if few else available()),
     )
 
 

@@ -250,6 +250,14 @@ def test_the_scale_breaks_where_the_range_goes_far_beyond_the_thresholds() -> No
     assert len(far.breaks) == 1
 
 
+def test_a_single_value_is_broad_enough_to_be_seen_and_no_broader_than_its_step() -> None:
+    _, data = mapped(FOUNDING, "arm")
+    _, diameter, _, months = data["axes"]
+    assert [round(each.end - each.start, 1) for each in slots(diameter, [0, 1, 2], 600)] == [257.7, 11.0, 331.3]
+    strip = slots(months, [0, 1, 2], 600)[1]
+    assert strip.end - strip.start == pytest.approx(600 * 7 / 8 / 32, abs=0.1)
+
+
 def test_open_and_closed_ends_are_told_apart() -> None:
     _, data = mapped(FOUNDING, "arm")
     assert [part.get("ends") for part in data["axes"][1]["parts"][:3]] == [["closed", "open"], None, ["open", "closed"]]

@@ -156,6 +156,7 @@ treatment:
     outlining: {uniform: [1 day, 3 days], assumed: a guess}
     planning: {triangular: [3 h, 5 h, 10 h], assumed: a guess}
     checking: {fixed: 114 minutes, published: Poe 2010}
+    reoutlining: {uniform: [1 day, 2 days], assumed: a guess}
     replanning: {triangular: [3 h, 5 h, 10 h], assumed: a guess}
     lead: {fixed: 2 days, assumed: a guess}
   fractions:

@@ -169,6 +169,7 @@ def _draws(case: Case, world: World, rng: Generator) -> Draws:
         outlining=_coarse(case, rng.integers(60, 5 * DAY, e)),
         planning=_coarse(case, rng.integers(60, 1500, e)),
         checking=_coarse(case, rng.integers(60, 200, e)),
+        reoutlining=_coarse(case, rng.integers(1, 4 * DAY, e)),
         replanning=_coarse(case, rng.integers(60, 600, e)),
         drop=np.where(rng.random(e) < 0.25, _coarse(case, rng.integers(1, 150 * DAY, e)), NEVER),
         no_show=rng.geometric(0.05 + 0.2 * (case.seed % 3 == 0), (e, NO_SHOWS)).cumsum(1),

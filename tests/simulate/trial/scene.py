@@ -91,7 +91,7 @@ def drawn(tables: World, *people: Person, lost: dict[tuple[int, int], int] | Non
         **{name: column(name) for name in ("arrive", "screening", "failed", "arm")},
         patient=np.arange(n),
         **{name: column(name) for name in ("course", "imaging", "factor", "consolidation", "drop")},
-        **{name: np.full(n, 60) for name in ("outlining", "planning", "checking", "replanning")},
+        **{name: np.full(n, 60) for name in ("outlining", "planning", "checking", "reoutlining", "replanning")},
         no_show=padded("no_show", NO_SHOWS, 0),
         infusion=np.tile(column("infusion")[:, None], (1, CYCLES)),
         low=padded("low", CYCLES, 0),

@@ -17,10 +17,31 @@ from scipy import stats
 from tests.agreement.strategies import World, worlds
 from tests.simulate.population.test_screening import one_choice, scenarios_over
 from tests.simulate.scenarios import small_protocol, small_scenario
-from trialproof.model.condition import Condition
+from trialproof.model.condition import (
+    EVERYONE,
+    Compare,
+    Condition,
+    Not,
+    Number as Constant,
+    Relation,
+    Value,
+    Yes,
+)
 from trialproof.model.patient import Patient, about
 from trialproof.model.place import BadInput
-from trialproof.model.protocol import CategoryKind, Kind, NumberKind, Recorded, Selection
+from trialproof.model.protocol import (
+    CategoryKind,
+    Choice,
+    Criterion,
+    Decision,
+    Kind,
+    NumberKind,
+    Protocol,
+    Quantity,
+    Recorded,
+    Selection,
+    YesNoKind,
+)
 from trialproof.simulate.assignment import assign_patient
 from trialproof.simulate.population.lattice import unit_of
 from trialproof.simulate.population.people import to_lattice
@@ -135,8 +156,69 @@ def test_samples_of_random_protocols_agree(world: World, data: st.DataObject) ->
         event(f"{kind}: " + ("some" if some else "none"))
 
 
+def near_five(*, second_depends: bool) -> Setting:
+    """Eligible from 5 on, charted in whole numbers: who truly has 4.7 is charted with 5, and has truly no `y`."""
+    five = Compare(Value("x"), Relation.GE, Constant(Fraction(5)))
+    x = Quantity("x", NumberKind(Fraction(0), Fraction(10), step=Fraction(1)))
+    y = Quantity("y", YesNoKind(), applies_if=five if second_depends else EVERYONE)
+    arm = Decision("arm", (Choice("one", Yes("y")), Choice("other", Not(Yes("y")))))
+    protocol = Protocol("near five", {"x": x, "y": y}, inclusion=(Criterion("I1", five),), decisions={"arm": arm})
+    values = Numbers(Distribution(Empirical((4.7, 5.3, 7.0), (0.2, 0.3, 0.5))))
+    small, exclude = small_scenario(), Policy(Handling.EXCLUDE)
+    scenario = replace(
+        small,
+        population=Population((Variable("x", values), Variable("y", Chance(0.25)))),
+        policies={"arm": Policies(exclude, exclude, exclude)},
+        treatment=None,
+    )
+    return prepare(protocol, scenario)
+
+
+def test_who_is_eligible_by_the_record_alone_truly_has_no_arm() -> None:
+    exact = shares(near_five(second_depends=False))
+    assert isinstance(exact, Shares)
+    assert exact.eligible == pytest.approx(1.0)
+    assert exact.misassigned == pytest.approx(0.2)
+    assert exact.arm == pytest.approx({"one": 0.25, "other": 0.75})
+
+
+def test_what_truly_does_not_exist_is_not_recorded_whatever_the_record_says_of_it() -> None:
+    setting = near_five(second_depends=True)
+    exact = shares(setting)
+    assert isinstance(exact, Shares)
+    assert exact.unsettled["arm", "undetermined"] == pytest.approx(0.2)
+    assert exact.excluded == pytest.approx(0.2)
+    assert exact.passing == pytest.approx(0.8 * setting.scenario.accrual.consent)
+    assert exact.misassigned == 0.0
+
+
+def several_correlated(strength: float, *, third: bool) -> Setting:
+    protocol, small = small_protocol(), small_scenario()
+    names = ("diameter", "months", "age") if third else ("diameter", "months")
+    matrix = np.full((len(names), len(names)), strength) + (1 - strength) * np.eye(len(names))
+    rows = tuple(tuple(row) for row in matrix.tolist())
+    return prepare(protocol, replace(small, population=replace(small.population, correlated=names, correlation=rows)))
+
+
+def test_several_correlations_and_perfect_ones_are_not_integrated_and_it_is_said_why() -> None:
+    assert shares(several_correlated(0.2, third=True)) == NoTwin(
+        "`diameter` is correlated with several quantities that matter"
+    )
+    assert shares(several_correlated(1.0, third=False)) == NoTwin(
+        "`diameter` and `months` are correlated by more than 0.99"
+    )
+
+
+def test_a_correlation_of_nothing_is_none() -> None:
+    alone = replace(small_scenario(), population=replace(small_scenario().population, correlated=(), correlation=()))
+    one, other = shares(several_correlated(0.0, third=True)), shares(prepare(small_protocol(), alone))
+    assert isinstance(one, Shares)
+    assert isinstance(other, Shares)
+    assert one.arm == pytest.approx(other.arm, abs=1e-13)
+
+
 def listed(population: Population, setting: Setting) -> Population:
-    """The population with three values for each number, on the lattice, charted without error; nothing is correlated."""
+    """The population with three values for each number, on the lattice, without errors and correlations."""
 
     def model_of(model: Model, name: str) -> Model:
         match model:
@@ -184,7 +266,8 @@ def everyone(setting: Setting) -> Iterator[tuple[float, Values, Values]]:
                 return values_of(variable, below, holds)
             case Numbers(Distribution(Empirical(values, shares))), NumberKind():
                 unit = unit_of(kind)
-                return [(share, round(Fraction(each) / unit) * unit) for each, share in zip(values, shares, strict=True)]
+                points = [round(Fraction(each) / unit) * unit for each in values]
+                return list(zip(shares, points, strict=True))
             case Listed(shares), CategoryKind(categories):
                 return list(zip(shares, categories, strict=True))
             case Chance(probability), _:
@@ -290,7 +373,7 @@ def check_listed(setting: Setting, patients: list[tuple[float, Values, Values]],
             found["under", sentence, reading, theirs] += chance
             found["changes", sentence, reading] += chance * (theirs != mine)
     passing = sum(found["arm", choice.name] for choice in setting.arm.choices)
-    said_exactly = {("fails", name): chance for name, chance in exact.fails.items()}
+    said_exactly: dict[tuple[str, ...], float] = {("fails", name): chance for name, chance in exact.fails.items()}
     said_exactly |= {("first", name): chance for name, chance in exact.first.items()}
     said_exactly |= {("unsettled", kind): exact.unsettled[arm, kind] for kind in KINDS}
     said_exactly |= {("excluded",): exact.excluded, ("misassigned",): exact.misassigned * passing}
