@@ -42,8 +42,8 @@ def write_differences(
     lines += [_line(each) for each in shown]
     words = (
         f"{len(differences) - len(shown)} other figures differ by no more than {CLEARLY} MCSE, or are of a single "
-        "weekday, month or reading; `--format csv` has all of them. Saved: so many times as many replications would be needed "
-        "for the same MCSE if the two were simulated independently."
+        "weekday, month or reading; `--format csv` has all of them. Saved: so many times as many replications would be "
+        "needed for the same MCSE if the two were simulated independently."
     )
     return "\n".join([*lines, "", page.paragraph(words)])
 

@@ -23,7 +23,7 @@ SITE_BITS = 16
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Limits:
-    """What bounds enrolment. `site_cap` [S] and `arm_cap` [A]; a cap of `target` or more bounds nothing."""
+    """What bounds enrolment: a `target` of one or more, `site_cap` [S] and `arm_cap` [A]."""
 
     target: int
     site_cap: Ints

@@ -16,10 +16,11 @@ from trialproof.simulate.results.metric import Column, Figure
 from trialproof.simulate.results.metrics import figures
 from trialproof.simulate.results.record import KINDS, Covariate, Record, Screened, record_of
 from trialproof.simulate.runs.candidates import Came, candidates_of
+from trialproof.simulate.runs.engines import Run
 from trialproof.simulate.runs.simulation import Prepared
 from trialproof.simulate.trial.calendar import Ints
 from trialproof.simulate.trial.contract import CYCLES, NO_SHOWS, Draws, in_order
-from trialproof.simulate.trial.engine import run
+from trialproof.simulate.trial.engine import run as run_readably
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,8 +36,8 @@ class Replication:
         return figures(self.record)
 
 
-def replications(prepared: Prepared, numbers: Sequence[int]) -> Iterator[Replication]:
-    """Yield these replications. Each is what it is alone."""
+def replications(prepared: Prepared, numbers: Sequence[int], run: Run = run_readably) -> Iterator[Replication]:
+    """Yield these replications. Each is what it is alone, and with any engine."""
     came = candidates_of(prepared, numbers)
     days = linac_days(prepared.setting.scenario, prepared.key, prepared.world.calendar, numbers)
     for at, number in enumerate(numbers):

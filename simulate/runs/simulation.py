@@ -13,6 +13,7 @@ from trialproof.model.protocol import Protocol
 from trialproof.simulate.population.setting import Setting, prepare
 from trialproof.simulate.population.streams import Key, key_of
 from trialproof.simulate.results.record import Names
+from trialproof.simulate.runs.engines import Engine
 from trialproof.simulate.scenario.scenario import Scenario
 from trialproof.simulate.trial.contract import World
 from trialproof.simulate.trial.world import world_of
@@ -25,13 +26,15 @@ PATHS = ("file", "document")
 class Simulation:
     """A protocol, a scenario and an entropy: all that the replications are a function of.
 
-    Two of them are equal when their digests are. `simulation_of` makes one.
+    Two of them are equal when their digests are; `engine`, which runs them, makes no difference to what they are.
+    `simulation_of` makes one.
     """
 
     digest: str
     protocol: Protocol = field(compare=False)
     scenario: Scenario = field(compare=False)
     entropy: int = field(compare=False)
+    engine: Engine = field(default=Engine.SIMPY, compare=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,9 +47,11 @@ class Prepared:
     key: Key
 
 
-def simulation_of(protocol: Protocol, scenario: Scenario, entropy: int) -> Simulation:
+def simulation_of(
+    protocol: Protocol, scenario: Scenario, entropy: int, engine: Engine = Engine.SIMPY
+) -> Simulation:
     """Return the simulation of a scenario that fits its protocol."""
-    return Simulation(digest((protocol, scenario, entropy)), protocol, scenario, entropy)
+    return Simulation(digest((protocol, scenario, entropy)), protocol, scenario, entropy, engine)
 
 
 @lru_cache(maxsize=2)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 import numpy as np
 
 from trialproof.simulate.runs.chunk import Chunk, Keep, Span, row_of
+from trialproof.simulate.runs.engines import runner
 from trialproof.simulate.runs.kept import ledger_heading, ledger_text, patients_heading, patients_text
 from trialproof.simulate.runs.replicate import columns_of, replications
 from trialproof.simulate.runs.simulation import Simulation, prepared
@@ -23,7 +24,7 @@ def compute(simulation: Simulation, span: Span, keep: Keep) -> Chunk:
     """Return a chunk of a simulation. Raises `BadInput` for what turns out not to be possible."""
     ready = prepared(simulation)
     columns = columns_of(ready)
-    found = list(replications(ready, range(*span)))
+    found = list(replications(ready, range(*span), runner(simulation.engine)))
     rows = [row_of(each.figures(), columns) for each in found]
     return Chunk(
         span,

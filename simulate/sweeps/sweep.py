@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from trialproof.model.node import NodeProblem
@@ -42,13 +42,17 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """The cells of a sweep; `steps` leads to the value of each axis."""
+    """The cells of a sweep; `steps` leads to the value of each axis, and `options` says how each was given.
+
+    `runs` gives for each cell the first one that has the same values.
+    """
 
     base: Base
     axes: tuple[Axis, ...]
     cells: tuple[Cell, ...]
+    runs: tuple[int, ...]
     steps: tuple[Steps, ...]
-    options: tuple[str, ...] = field(compare=False)
+    options: tuple[str, ...]
 
     def simulation(self, cell: Cell) -> Simulation:
         """Return the simulation of a cell. Raises `BadInput` that names what is varied, for a value that is refused."""
@@ -93,7 +97,9 @@ def sweep_of(base: Base, axes: Sequence[Axis], cells: Sequence[Cell], options: S
         if each in steps[:at]:
             other = axes[steps.index(each)].path
             raise BadInput(f"`{axes[at].path}` is what `{other}` is, and is varied twice", Place(named[at]))
-    return Sweep(base, tuple(axes), tuple(cells), steps, named)
+    first: dict[Cell, int] = {}
+    runs = tuple(first.setdefault(cell, at) for at, cell in enumerate(cells))
+    return Sweep(base, tuple(axes), tuple(cells), runs, steps, named)
 
 
 def check(sweep: Sweep) -> None:

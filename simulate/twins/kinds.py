@@ -169,7 +169,7 @@ class Grower:
         variable = self._variables[name]
         which = self._leaves(kinds, variable)
         parts = []
-        for leaf in sorted({0, *which.tolist()}):
+        for leaf in np.unique(which).tolist() or [0]:
             law = self._law(variable, _leaf(variable.model, leaf))
             parts.append(self._spread_out(kinds, np.flatnonzero(which == leaf), (name,), law))
         return _all_together(parts)

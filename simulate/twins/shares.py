@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialproof.model.condition import AllOf, AnyOf, Condition, IfThen, Named, Not, Readings
+from trialproof.model.place import BadInput
 from trialproof.model.protocol import Criterion, Decision, Protocol, Selection
 from trialproof.simulate.assignment import fate_of
 from trialproof.simulate.cohort import Cohort, among, spread
@@ -80,6 +81,8 @@ def shares(setting: Setting) -> Union[Shares, NoTwin]:
         return _decided(setting, grower, kinds, fails, first)
     except (TooMany, TooFine) as reason:
         return NoTwin(str(reason))
+    except BadInput as error:
+        return NoTwin(error.message)
 
 
 def _eligible(setting: Setting, grower: Grower, everybody: Kinds) -> tuple[Kinds, Mapping[str, float]]:

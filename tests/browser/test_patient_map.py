@@ -120,7 +120,7 @@ def test_hovering_says_the_patient_the_fate_and_the_sentence(page: Page) -> None
     assert box is not None
     cell(page, 0, 0).hover(position={"x": box["width"] * 0.5, "y": box["height"] * 0.5})
     assert said(page)[0] == "Resection margin R0, diameter 2.5 cm, skip metastasis: no, time to recurrence 8 months."
-    cell(page, 0, 0).hover(position={"x": box["width"] - 0.3, "y": 0.3})
+    cell(page, 0, 0).hover(position={"x": box["width"] - 1.5, "y": 1.5})
     assert said(page)[0] == "Resection margin R0, diameter 4.9 cm, skip metastasis: no, time to recurrence 15 months."
     assert said(page)[1] == "Gets elective field irradiation."
 

@@ -192,6 +192,17 @@ def test_what_truly_does_not_exist_is_not_recorded_whatever_the_record_says_of_i
     assert exact.misassigned == 0.0
 
 
+def test_a_policy_that_somebody_would_break_leaves_no_answer() -> None:
+    setting = near_five(second_depends=False)
+    clashing = Decision("arm", (Choice("one", Yes("y")), Choice("other", Yes("y"))))
+    nobody = Policy(Handling.INVESTIGATOR, {"one": 0.0})
+    policies = {"arm": replace(setting.scenario.policies["arm"], overlap=nobody)}
+    protocol = replace(setting.protocol, decisions={"arm": clashing})
+    found = shares(prepare(protocol, replace(setting.scenario, policies=policies)))
+    reason = "an investigator would have to choose `one` or `other` of `arm`, and none of them has a share"
+    assert found == NoTwin(reason)
+
+
 def several_correlated(strength: float, *, third: bool) -> Setting:
     protocol, small = small_protocol(), small_scenario()
     names = ("diameter", "months", "age") if third else ("diameter", "months")
