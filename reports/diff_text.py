@@ -35,11 +35,6 @@ COLORS: Mapping[Change, str] = {
     Change.INCOMPARABLE: "red",
     Change.UNDECIDED: "red",
 }
-SAID: Mapping[Change, str] = {
-    Change.WIDER: "nobody leaves, others come",
-    Change.NARROWER: "nobody comes, some leave",
-    Change.MOVED: "some leave, others come",
-}
 REGIONS_SHOWN = 12
 """Regions of one transfer that are spelled out; the JSON has all of them."""
 
@@ -67,17 +62,17 @@ class _Writer:
         yield from self._criteria(found.criteria)
         for decision in found.decisions:
             yield from self._decision(decision)
-        yield from self._list("Decisions of one version only", list(self._one_sided()))
-        yield from self._list("Recorded otherwise", list(self._recorded()))
+        yield from self._list("Decisions of one version only", list(one_sided(found)))
+        yield from self._list("Recorded otherwise", list(recorded_otherwise(self._merged)))
         if shares is not None:
-            yield from self._list(f"Of the {shares.of} patients in {shares.file}", list(_counted(shares)))
+            yield from self._list(f"Of the {shares.of} patients in {shares.file}", list(counted(shares)))
         yield from self._list("Taken for granted", found.assumptions)
         yield ""
-        yield page.heading(_summary(found))
+        yield page.heading(summary(found))
 
     def _verdict(self, what: str, found: Compared) -> str:
         word = found.change.value
-        text = self._page.paragraph(f"{what}  {word}{_explained(found)}")
+        text = self._page.paragraph(f"{what}  {word}{explained(found)}")
         return text.replace(f"  {word}", f"  {self._page.mark(word, fg=COLORS[found.change], bold=True)}", 1)
 
     def _population(self, found: PopulationChange) -> Iterator[str]:
@@ -101,20 +96,11 @@ class _Writer:
 
     def _patient(self, witness: Witness) -> str:
         said = say_patient(self._merged.protocol, witness)
-        charted = list(self._charted(witness))
+        charted = list(charted(self._merged, witness))
         return f"{said} ({'; '.join(charted)})" if charted else said
 
-    def _charted(self, witness: Witness) -> Iterator[str]:
-        """Yield what a version charts of the true values that are shown."""
-        meaning = about(self._merged.protocol, witness.patient)
-        for record, which, name in self._merged.charted:
-            value = meaning.number(Derived(name))
-            if record in witness.matters and record in witness.patient.as_dict() and value.known:
-                unit = self._merged.protocol.definitions[name].unit or PLAIN
-                yield f"charted as {say_amount(Fraction(value.value), unit)} by the {which} version"
-
     def _criteria(self, found: Sequence[CriterionChange]) -> Iterator[str]:
-        if not any(each.changed or _renumbered(each) for each in found):
+        if not any(each.changed or renumbered(each) for each in found):
             return
         yield ""
         yield self._page.heading("Criteria")
@@ -124,13 +110,13 @@ class _Writer:
                 yield self._page.paragraph(f"{_named(criterion)}  {what}", indent=2)
             elif each.changed:
                 yield self._page.paragraph(f"{_named(each.new)}  {each.compared.change.value}"
-                                           f"{_explained(each.compared)}", indent=2)  # fmt: skip
+                                           f"{explained(each.compared)}", indent=2)  # fmt: skip
             else:
                 continue
             yield from self._sentences(each.old, each.new)
             if each.compared is not None:
                 yield from self._examples(each.compared)
-        alike = [f"`{each.new.id}`{_renumbered(each)}" for each in found if not each.changed and each.new]
+        alike = [f"`{each.new.id}`{renumbered(each)}" for each in found if not each.changed and each.new]
         if alike:
             yield self._page.paragraph(f"the same: {', '.join(alike)}", indent=2)
 
@@ -198,52 +184,12 @@ class _Writer:
                 for text in _quoted(thing.quotes, thing.place, protocol):
                     yield self._page.entry(label, text)
 
-    def _one_sided(self) -> Iterator[str]:
-        def said(decision: Decision) -> str:
-            return f"`{decision.name}` ({', '.join(f'`{each.name}`' for each in decision.choices)})"
-
-        yield from (f"added: {said(each)}" for each in self._amendment.added)
-        yield from (f"dropped: {said(each)}" for each in self._amendment.dropped)
-
-    def _recorded(self) -> Iterator[str]:
-        old, new = self._merged.old.protocol, self._merged.new.protocol
-        asked = [each for each in self._merged.quantities if not _left_open(each, old, new)]
-        added = [f"`{each.new}`" for each in asked if each.old is None]
-        dropped = [f"`{each.old}`" for each in asked if each.new is None]
-        if added:
-            yield f"only the new version records {', '.join(added)}"
-        if dropped:
-            yield f"only the old version records {', '.join(dropped)}"
-        for each in asked:
-            if each.old is None or each.new is None:
-                continue
-            name = f"`{each.new}`" + (f" (was `{each.old}`)" if each.old != each.new else "")
-            if each.apart is not None:
-                yield f"{name} is not one quantity: {each.apart}; if it is another one now, give it another name"
-            yield from (f"{name} {change}" for change in each.changes)
-            if each.only_old:
-                yield f"{name} {' or '.join(each.only_old)}: only the old version can record it, and it is not compared"
-            if each.only_new:
-                yield f"{name} {' or '.join(each.only_new)}: only the new version can record it, and it is not compared"
-        for which, facts in (("old", self._merged.only_old), ("new", self._merged.only_new)):
-            for fact in facts:
-                yield (
-                    f"only the {which} version takes for a fact that {fact.because} (line {fact.place.line}): whoever "
-                    "breaks it is not compared"
-                )
-
     def _list(self, heading: str, items: Sequence[str]) -> Iterator[str]:
         if items:
             yield ""
             yield self._page.heading(self._page.paragraph(heading))
             for each in items:
                 yield self._page.paragraph(f"- {each}", indent=2)
-
-
-def _explained(found: Compared) -> str:
-    if found.change is Change.SAME:
-        return ": proved" if found.staying is not None else ": nobody, in either version"
-    return f": {SAID.get(found.change, found.reason)}"
 
 
 def _quoted(quotes: Sequence[Quote], place: Place, protocol: Protocol) -> Iterator[str]:
@@ -255,43 +201,3 @@ def _quoted(quotes: Sequence[Quote], place: Place, protocol: Protocol) -> Iterat
 def _named(criterion: Criterion | None) -> str:
     assert criterion is not None  # noqa: S101 - one of the versions has it
     return f"`{criterion.id}` ({'exclusion' if criterion.excludes else 'inclusion'})"
-
-
-def _renumbered(found: CriterionChange) -> str:
-    if found.old is None or found.new is None or found.old.id == found.new.id:
-        return ""
-    return f" (was `{found.old.id}`)"
-
-
-def _left_open(pair: QuantityPair, old: Protocol, new: Protocol) -> bool:
-    sides = [version.quantities[own] for version, own in ((old, pair.old), (new, pair.new)) if own is not None]
-    return all(each.left_open is not None for each in sides)
-
-
-def _counted(shares: Shares) -> Iterator[str]:
-    yield f"{_of(shares.changed, shares.of)} are treated differently"
-    for each in shares.sets:
-        yield f"{_set_name(each)}: {each.before} before, {each.after} after; {each.leave} leave, {each.come} come"
-    if shares.open_before or shares.open_after:
-        yield f"eligibility is undetermined for {shares.open_before} before and {shares.open_after} after"
-    if shares.skipped:
-        yield f"{shares.skipped} rows could not be read and are not counted"
-
-
-def _of(count: int, of: int) -> str:
-    """Return a count with its share in percent, to a tenth."""
-    return f"{count} ({100 * count / of:.1f} %)" if of else str(count)
-
-
-def _set_name(share: Share) -> str:
-    return f"`{share.decision}` is `{share.choice}`" if share.decision else "eligible"
-
-
-def _summary(found: Amendment) -> str:
-    if found.same:
-        return "same: everybody is treated alike"
-    choices = [each.compared for decision in found.decisions for each in decision.choices if each.compared]
-    counts = [(sum(each.change is change for each in choices), change.value) for change in Change]
-    said = ", ".join(f"{count} {word}" for count, word in counts if count)
-    population = f"eligibility {found.eligibility.compared.change.value}"
-    return f"{population}; choices: {said}" if said else population

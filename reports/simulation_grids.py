@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from trialproof.reports.simulation_table import Row, grid, number
 from trialproof.reports.simulation_told import Told
-from trialproof.simulate.results.linacs import ALL, WEEKDAYS
+from trialproof.simulate.results.week import ALL, WEEKDAYS
 
 
 def funnel(told: Told) -> Iterator[str]:

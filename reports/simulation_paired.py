@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from trialproof.reports.layout import Page
 from trialproof.reports.simulation_table import digits_of, number
-from trialproof.simulate.results.linacs import ALL, WEEKDAYS
 from trialproof.simulate.results.metrics import METRICS
 from trialproof.simulate.results.paired import Difference
+from trialproof.simulate.results.week import ALL, WEEKDAYS
 
 ALWAYS = ("arm_share", "target_reached", "duration")
 """Metrics that are shown in any case."""
@@ -21,7 +21,7 @@ DETAILS = ("enrolled_by", "arm_under", "reading_changes")
 """Metrics that are left to other formats."""
 CLEARLY = 4
 """Others are shown where the difference is more than so many MCSE."""
-LABEL, MEAN, DIFFERENCE, ERROR, INTERVAL, SAVED = 31, 10, 11, 9, 22, 9
+LABEL, MEAN, DIFFERENCE, ERROR, INTERVAL, SAVED = 29, 10, 11, 9, 22, 7
 
 
 def write_differences(
@@ -37,7 +37,7 @@ def write_differences(
         page.entry("first", first),
         page.entry("second", second),
         "",
-        f"  {'':<{LABEL}}{head}{'95 % interval':>{INTERVAL}}{'saved':>{SAVED - 2}}",
+        f"  {'':<{LABEL}}{head}{'95 % interval':>{INTERVAL}}{'saved':>{SAVED}}",
     ]
     lines += [_line(each) for each in shown]
     words = (
@@ -76,4 +76,4 @@ def _line(each: Difference) -> str:
     head = f"  {name:<{LABEL}}" if len(name) <= LABEL else f"  {name}\n  {'':<{LABEL}}"
     shown = f"{number((each.difference or 0.0) * scale, digits):>{DIFFERENCE}}"
     told = "-" if error is None else number(error, digits)
-    return f"{head}{cells[0]:>{MEAN}}{cells[1]:>{MEAN}}{shown}{told:>{ERROR}}{interval:>{INTERVAL}}{saved:>{SAVED - 2}}"
+    return f"{head}{cells[0]:>{MEAN}}{cells[1]:>{MEAN}}{shown}{told:>{ERROR}}{interval:>{INTERVAL}}{saved:>{SAVED}}"

@@ -12,8 +12,8 @@ from trialproof.reports.simulation_grids import desks, funnel, linacs, readings
 from trialproof.reports.simulation_table import Row, heading
 from trialproof.reports.simulation_told import Told
 from trialproof.simulate.results.against import FAR, Verdict
-from trialproof.simulate.results.linacs import ALL
 from trialproof.simulate.results.screening import ANY
+from trialproof.simulate.results.week import ALL
 
 
 def write_simulation(summary: Mapping[str, Any], *, repeat: str, color: bool) -> str:

@@ -35,6 +35,8 @@ MEANS = np.linspace(-1.0, 1.0, 15)
 SPREAD = 4.0
 """The means that are considered lie within so many standard errors, taken generously."""
 NEGLIGIBLE = 1e-4
+STEP = 5
+"""So many days lie between two days of a projection."""
 AT_ONCE = 4096
 """So many rows of a table are worked out at a time."""
 
@@ -92,6 +94,20 @@ class Projection:
     progress: Progress
     factor: Mapping[str, float]
     prior: Prior
+
+
+def reproject(scenario: Scenario, interim: Interim, passing: float, *, learned: bool) -> Projection:
+    """Return how enrolment goes on to the horizon, in steps of a few days.
+
+    `passing` is the probability that a candidate can be enrolled (`twins.shares`). How sites differ from their plan is
+    as the scenario states, or with `learned` estimated from the counts. Raises ValueError for counts that cannot be
+    projected: of a site that there is not or before it opened, after the horizon, or with the target reached.
+    """
+    if not 0 <= interim.day < scenario.horizon_days:
+        raise ValueError(f"day {interim.day} is not before the horizon, day {scenario.horizon_days}")
+    days = [*range(interim.day, scenario.horizon_days, STEP), scenario.horizon_days]
+    sites = so_far(scenario, interim, passing, days)
+    return project(sites, scenario.accrual.target, estimated(sites) if learned else planned(scenario), days)
 
 
 def so_far(scenario: Scenario, interim: Interim, passing: float, days: ArrayLike) -> tuple[SiteSoFar, ...]:

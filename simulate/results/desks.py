@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from trialproof.simulate.results.linacs import by_weekday, span
 from trialproof.simulate.results.metric import Column, Figures, Metric
 from trialproof.simulate.results.record import Record, mean_of, most_of, share_of
 from trialproof.simulate.results.turns import Turns, turns
+from trialproof.simulate.results.week import span, week_of
 from trialproof.simulate.trial.calendar import Calendar, Ints
 from trialproof.simulate.trial.contract import (
     DAY,
@@ -91,11 +91,15 @@ def _busy(
             np.add.at(busy, began // DAY, minutes)
         used[began // DAY] = True
     working = calendar.open_day == 1
-    for weekday, those in by_weekday(record, span(used) & working, working):
-        of = (record.names.departments[department], resource, weekday)
-        yield Column("desk_load", of), mean_of(busy[those])
-        yield Column("desk_busy", of), share_of(int(busy[those].sum()), capacity * int(np.count_nonzero(those)))
-        yield Column("desk_peak", of), most_of(busy[those])
+    week = week_of(calendar, span(used) & working, working)
+    found = {
+        "desk_load": week.means(busy),
+        "desk_busy": [share_of(sum_, capacity * n) for sum_, n in zip(week.sums(busy), week.counts(), strict=True)],
+        "desk_peak": week.peaks(busy),
+    }
+    for at, weekday in enumerate(week.names):
+        for metric, values in found.items():
+            yield Column(metric, (record.names.departments[department], resource, weekday)), values[at]
 
 
 def paused(calendar: Calendar, began: Ints, minutes: Ints, opens: int, closes: int) -> Ints:

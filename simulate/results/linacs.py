@@ -7,18 +7,15 @@ there is no figure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from trialproof.simulate.results.metric import Column, Figures, Metric
 from trialproof.simulate.results.moments import Flags
-from trialproof.simulate.results.record import Record, mean_of, most_of, share_of
+from trialproof.simulate.results.record import Record, share_of
+from trialproof.simulate.results.week import span, week_of
 from trialproof.simulate.trial.calendar import Ints
 from trialproof.simulate.trial.contract import DAY, L_FRACTION, SATURDAY
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-ALL = "all"
 OF = ("department", "linac", "weekday")
 
 METRICS = (
@@ -43,25 +40,28 @@ def figures(record: Record) -> Figures:
     """Yield the figures of the linacs."""
     trial = trial_minutes(record)
     working, regular = working_days(record)
-    others = record.draws.background * record.world.calendar.open_day
-    lost = record.draws.lost
+    calendar, lost = record.world.calendar, record.draws.lost
+    others = record.draws.background * calendar.open_day
     first = 0
     for number, department in enumerate(record.names.departments):
         end = first + int(record.world.linacs[number])
-        days = span(trial[first:end].sum(axis=0) > 0) & working[number]
+        week = week_of(calendar, span(trial[first:end].sum(axis=0) > 0) & working[number], working[number])
+        there, counts = week.sums(regular[number]), week.counts()
         for place, linac in enumerate(range(first, end)):
             load = trial[linac] + others[linac]
-            for weekday, those in by_weekday(record, days, working[number]):
-                of = (department, f"linac{place + 1}", weekday)
-                over = np.maximum(0, load + lost[linac] - regular[number])[those]
-                yield Column("linac_load", of), mean_of(load[those])
-                yield Column("linac_trial_load", of), mean_of(trial[linac][those])
-                used, there = int(load[those].sum()), int(regular[number][those].sum())
-                yield Column("linac_utilisation", of), share_of(used, there)
-                yield Column("linac_peak", of), most_of(load[those])
-                yield Column("linac_lost", of), mean_of(lost[linac][those])
-                yield Column("linac_overtime", of), mean_of(over)
-                yield Column("linac_over_capacity", of), share_of(int(np.count_nonzero(over)), len(over))
+            over = np.maximum(0, load + lost[linac] - regular[number])
+            found = {
+                "linac_load": week.means(load),
+                "linac_trial_load": week.means(trial[linac]),
+                "linac_utilisation": list(map(share_of, week.sums(load), there)),
+                "linac_peak": week.peaks(load),
+                "linac_lost": week.means(lost[linac]),
+                "linac_overtime": week.means(over),
+                "linac_over_capacity": list(map(share_of, week.sums(over > 0), counts)),
+            }
+            for at, weekday in enumerate(week.names):
+                for metric, values in found.items():
+                    yield Column(metric, (department, f"linac{place + 1}", weekday)), values[at]
         first = end
 
 
@@ -83,17 +83,3 @@ def working_days(record: Record) -> tuple[Flags, Ints]:
     saturday = calendar.make_up * (world.rules.missed == SATURDAY) * (world.saturday_minutes[:, None] > 0)
     regular = calendar.open_day * world.linac_minutes[:, None] + saturday * world.saturday_minutes[:, None]
     return (calendar.open_day | saturday) == 1, regular
-
-
-def span(used: Flags) -> Flags:
-    """Return the days from the first one in use to the last one."""
-    return np.logical_or.accumulate(used) & np.logical_or.accumulate(used[::-1])[::-1]
-
-
-def by_weekday(record: Record, days: Flags, working: Flags) -> Iterator[tuple[str, Flags]]:
-    """Yield all of these days, and those of each day of the week on which there is work at all."""
-    calendar = record.world.calendar
-    weekday = (np.arange(calendar.days) + calendar.begins.weekday()) % 7
-    yield ALL, days
-    for number in np.unique(weekday[working]).tolist():
-        yield WEEKDAYS[number], days & (weekday == number)

@@ -117,7 +117,7 @@ def judge(condition: Condition, column: Column, rows: Iterable[tuple[float, bool
     mean, sd = float(numbers.mean()), float(numbers.std(ddof=1))
     metric = METRICS[column.metric]
     is_share = not metric.unit and metric.kind is not Kind.SIGNED
-    if condition.is_chance or metric.kind is Kind.PROPORTION or (not sd and is_share and 0 <= mean <= 1):
+    if condition.is_chance or metric.kind is Kind.PROPORTION or (is_share and not np.ptp(numbers) and 0 <= mean <= 1):
         interval = wilson(mean, n, level)
     else:
         interval = student(mean, sd, n, level)

@@ -87,7 +87,7 @@ def test_an_exact_answer_stands_below_with_its_distance_and_far_ones_are_called_
 
 
 def test_columns_never_touch() -> None:
-    widest = row(mean=-1234.5678, mcse=0.001, low=-1234.56, high=-1234.55, q05=-9876.5, q95=-1234.5, n=10_000)
+    widest = row(mean=9234.5678, mcse=0.001, low=9234.56, high=9234.57, q05=1234.5, q95=9876.5, n=10_000)
     for line in (heading(), row().line("a" * LABEL), widest.line("wide")):
         assert len(line) <= 100
     assert len(widest.line("wide").split()) == 10

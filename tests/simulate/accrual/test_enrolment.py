@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings, strategies as st
 
+from tests.simulate.scenarios import small_protocol, small_scenario
 from trialproof.simulate.accrual.enrolment import Candidates, Limits, enrol
+from trialproof.simulate.runs.candidates import candidates_of
+from trialproof.simulate.runs.replicate import replications
+from trialproof.simulate.runs.simulation import prepared, simulation_of
+from trialproof.simulate.trial.contract import L_ENROLLED, L_FAILED, L_REFUSED
 
 
 def ints(values: object) -> np.ndarray:
@@ -118,3 +124,22 @@ def test_who_is_still_in_screening_at_the_horizon_is_neither_enrolled_nor_refuse
     limits = Limits(5, ints([9]), ints([9]), 1)
     found = enrol(replace(two(1340), screening=ints([1339, 1240]), failed=ints([0, 0]), arm=ints([0, 0])), limits)
     assert (found.enrolled.tolist(), found.refused.tolist(), found.closed) == ([0], [], None)
+
+
+@pytest.mark.parametrize("arm_caps", [{}, {"small": 4}])
+def test_the_engine_enrols_and_refuses_the_same(arm_caps: dict[str, int]) -> None:
+    scenario = small_scenario()
+    plan = replace(scenario.accrual, arm_caps=arm_caps, target=25)
+    scenario = replace(scenario, accrual=plan, treatment=None, departments={}, horizon_days=280)
+    ready = prepared(simulation_of(small_protocol(), scenario, 3))
+    closed = refused = 0
+    for came, replication in zip(candidates_of(ready, range(25)), replications(ready, range(25)), strict=True):
+        number, enrolment, record = came.candidates.number, came.enrolment, replication.record
+        rows = list(map(tuple, record.rows(L_ENROLLED)[:, :2].tolist()))
+        assert rows == sorted(zip(enrolment.minute.tolist(), number[enrolment.enrolled].tolist(), strict=True))
+        assert sorted(record.rows(L_REFUSED)[:, 1].tolist()) == sorted(number[enrolment.refused].tolist())
+        failed = np.count_nonzero(came.candidates.failed)
+        assert len(record.rows(L_FAILED)) == failed
+        closed, refused = closed + (enrolment.closed is not None), refused + len(enrolment.refused)
+    assert 0 < closed < 25 or arm_caps
+    assert refused

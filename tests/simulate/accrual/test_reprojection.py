@@ -17,6 +17,7 @@ from trialproof.simulate.accrual.reprojection import (
     estimated,
     planned,
     project,
+    reproject,
     so_far,
 )
 from trialproof.simulate.scenario.distribution import Distribution, Fixed, Triangular, Uniform
@@ -141,6 +142,19 @@ def test_an_opening_that_is_known_counts_and_one_that_is_chance_has_not_been() -
         so_far(plan, Interim(200, {"b": 3}, {}), 0.5, days)
 
 
+@pytest.mark.parametrize("learned", [False, True])
+def test_a_trial_that_goes_as_planned_is_projected_as_planned(*, learned: bool) -> None:
+    rates = {"a": 0.2, "b": 0.15, "c": 0.1, "d": 0.1}
+    plan = scenario(*(site(name, rate) for name, rate in rates.items()), arrivals=Arrivals.POISSON_GAMMA, shape=5.0)
+    counts = {name: round(rate * 0.4 * (150 - 34 / 3)) for name, rate in rates.items()}
+    found = reproject(plan, Interim(150, counts, {}), 0.4, learned=learned)
+    rest = 60 - sum(counts.values())
+    assert found.enrolled == sum(counts.values())
+    assert found.progress.target == rest
+    assert found.progress.quantile(0.5) == pytest.approx(150 + rest / (0.4 * sum(rates.values())), rel=0.05)
+    assert list(found.factor.values()) == pytest.approx([1.0] * 4, abs=0.12)
+
+
 def test_what_cannot_be_projected_says_so() -> None:
     plan = scenario(site("a", 0.2))
     with pytest.raises(ValueError, match="`z` is no site of the scenario"):
@@ -148,5 +162,7 @@ def test_what_cannot_be_projected_says_so() -> None:
     sites = so_far(plan, Interim(100, {"a": 60}, {}), 0.5, [100.0, 200.0])
     with pytest.raises(ValueError, match="60 patients are enrolled, and 60 were wanted"):
         project(sites, 60, planned(plan), [100.0, 200.0])
+    with pytest.raises(ValueError, match="day 1500 is not before the horizon, day 1500"):
+        reproject(plan, Interim(1500, {}, {}), 0.5, learned=False)
     with pytest.raises(ValueError, match="nobody is enrolled yet"):
         estimated(so_far(plan, Interim(100, {}, {}), 0.5, [100.0, 200.0]))

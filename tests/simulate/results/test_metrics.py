@@ -11,11 +11,12 @@ from tests.simulate.trial.cases import Case, busy_case, cases
 from tests.simulate.trial.scene import EIGHT, Person, drawn, world
 from trialproof.simulate.results.arms import standardised
 from trialproof.simulate.results.desks import paused
-from trialproof.simulate.results.linacs import span, trial_minutes
+from trialproof.simulate.results.linacs import trial_minutes
 from trialproof.simulate.results.metric import Kind
 from trialproof.simulate.results.metrics import METRICS, figures
 from trialproof.simulate.results.record import record_of
 from trialproof.simulate.results.treatment import STATES
+from trialproof.simulate.results.week import span
 from trialproof.simulate.trial.contract import DAY, L_FRACTION
 from trialproof.simulate.trial.engine import run
 
