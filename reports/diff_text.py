@@ -7,24 +7,28 @@ what is recorded otherwise, the share of a cohort, and what all of it takes for 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 from pathlib import PurePath
 
-from trialproof.model.condition import Derived
-from trialproof.model.course import say_prescribed
 from trialproof.model.document import Quote
-from trialproof.model.patient import about
 from trialproof.model.place import Place
-from trialproof.model.protocol import Choice, Criterion, Decision, Protocol
-from trialproof.model.unit import PLAIN, say_amount
+from trialproof.model.protocol import Choice, Criterion, Protocol
+from trialproof.reports.diff_words import (
+    charted,
+    counted,
+    explained,
+    given,
+    one_sided,
+    recorded_otherwise,
+    renumbered,
+    summary,
+)
 from trialproof.reports.layout import Page
-from trialproof.reports.moved_share import Share, Shares
+from trialproof.reports.moved_share import Shares
 from trialproof.reports.people import say_patient
 from trialproof.verify.finding import Witness
 from trialproof.verify.versions.amendment import Amendment, ChoiceChange, DecisionChange, PopulationChange
 from trialproof.verify.versions.compared import Change, Compared
 from trialproof.verify.versions.criteria_compared import CriterionChange
-from trialproof.verify.versions.merged import QuantityPair
 from trialproof.verify.versions.transfers import Transfer
 
 COLORS: Mapping[Change, str] = {
@@ -96,8 +100,8 @@ class _Writer:
 
     def _patient(self, witness: Witness) -> str:
         said = say_patient(self._merged.protocol, witness)
-        charted = list(charted(self._merged, witness))
-        return f"{said} ({'; '.join(charted)})" if charted else said
+        notes = list(charted(self._merged, witness))
+        return f"{said} ({'; '.join(notes)})" if notes else said
 
     def _criteria(self, found: Sequence[CriterionChange]) -> Iterator[str]:
         if not any(each.changed or renumbered(each) for each in found):
@@ -167,14 +171,11 @@ class _Writer:
             yield page.entry("leave to", ", ".join(found.leaves_to))
         if found.comes_from:
             yield page.entry("come from", ", ".join(found.comes_from))
-        if found.gives_otherwise and found.old is not None and found.new is not None:
-            was, now = (f"“{each.gives}”" if each.gives else "not said" for each in (found.old, found.new))
-            if was != now:
-                yield page.entry("gives", f"was {was}, is now {now}")
-            before, after = (say_prescribed(each.course) for each in (found.old, found.new))
-            if before != after:
-                yield page.entry("course", f"was {before}, is now {after}")
-            if was == now and before == after:
+        if found.gives_otherwise:
+            said = list(given(found))
+            for what, was, now in said:
+                yield page.entry(what, f"was {was}, is now {now}")
+            if not said:
                 yield page.entry("gives", "what it prescribes has changed")
 
     def _sentences(self, old: Choice | Criterion | None, new: Choice | Criterion | None) -> Iterator[str]:

@@ -22,8 +22,8 @@ METRICS = (
         "failed_first",
         "candidates",
         "candidates by the first step at which they fail: a criterion that they do not meet (in the order of the "
-        f"protocol; what is undetermined is not met), `{UNSETTLED}` (the decision of the arm leaves him so or is not for "
-        f"him, or another one does, and the policy excludes him), `{CONSENT}` (declined)",
+        f"protocol; what is undetermined is not met), `{UNSETTLED}` (a decision leaves him so and the policy excludes "
+        f"him, or the decision of the arm is not for him), `{CONSENT}` (declined)",
         of=("step",),
     ),
     Metric(

@@ -258,10 +258,9 @@ class Department:
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """From enrolment to the first fraction.
+    """From enrolment to the first fraction, at least `lead_days` after the plan is approved; and to a new plan.
 
-    CT simulation takes `scan` minutes of the scanner; outlining takes elapsed time; planning, plan QA and replanning
-    take minutes of a physicist. The first appointment is at least `lead_days` days after the plan is approved.
+    CT simulation takes `scan` minutes of the scanner, outlining elapsed time, all else minutes of a physicist.
     """
 
     scan: int
