@@ -40,10 +40,10 @@ class Row:
         """Return the mean with its unit and its error, for a sentence."""
         if self.mean is None:
             return "no figure"
-        digits = digits_of(self.mean, self._width())
+        digits = digits_of(self.mean, self.width())
         sign = " %" if self.scale > 1 else ""
         if self.cells["kind"] == Kind.PROPORTION.value:
-            error = f" (95 % interval {self._between('low', 'high', digits)})"
+            error = f" (95 % interval {self.between('low', 'high', digits)})"
         else:
             error = "" if self.mcse is None else f" (MCSE {number(self.mcse, digits)})"
         return f"{number(self.mean, digits)}{sign}{error}"
@@ -52,25 +52,25 @@ class Row:
         """Return the figure as a line of a table."""
         if self.mean is None:
             return f"  {label:<{LABEL}}{'none':>{MEAN}}{'':>{ERROR + INTERVAL}}{self.cells['n']:>{COUNT}}"
-        digits = digits_of(self.mean, self._width())
+        digits = digits_of(self.mean, self.width())
         parts = [f"  {label:<{LABEL}}", f"{number(self.mean, digits) + ('%' if self.scale > 1 else ''):>{MEAN}}"]
         parts.append(f"{'-' if self.mcse is None else number(self.mcse, digits):>{ERROR}}")
-        parts.append(f"{self._between('low', 'high', digits):>{INTERVAL}}")
+        parts.append(f"{self.between('low', 'high', digits):>{INTERVAL}}")
         parts.append(f"{self.cells['n']:>{COUNT}}")
         if self.cells["kind"] != Kind.PROPORTION.value:
-            parts.append(f"{self._between('q05', 'q95', digits):>{MIDDLE}}")
+            parts.append(f"{self.between('q05', 'q95', digits):>{MIDDLE}}")
         return "".join(parts)
 
     def against(self, exact: Mapping[str, Any]) -> str:
         """Return what theory says of the figure, and how far it lies from it, as a line below it."""
         value, away = exact["value"] * self.scale, exact["mcse_away"]
-        shown = number(value, digits_of(value, self._width())) + ("%" if self.scale > 1 else "")
+        shown = number(value, digits_of(value, self.width())) + ("%" if self.scale > 1 else "")
         far = "too few to judge" if exact["verdict"] == Verdict.NOT_JUDGED.value else "CANNOT BE"
         if away is not None:
             far = f"{number(away, 1)} MCSE{' TOO FAR' if exact['verdict'] == Verdict.DIFFERS.value else ''}"
         return f"    {'exact':<{LABEL - 2}}{shown:>{MEAN}}  {far}: {exact['formula']}"
 
-    def _width(self) -> float | None:
+    def width(self) -> float | None:
         """What says how many digits mean something: the error, or half the interval of a proportion without one."""
         if self.mcse:
             return self.mcse
@@ -78,7 +78,7 @@ class Row:
             return float(self.cells["high"] - self.cells["low"]) / 2 * self.scale
         return None
 
-    def _between(self, low: str, high: str, digits: int) -> str:
+    def between(self, low: str, high: str, digits: int) -> str:
         if self.cells[low] is None:
             return "-"
         return f"{number(self.cells[low] * self.scale, digits)} to {number(self.cells[high] * self.scale, digits)}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trialproof.reports.layout import Page
+from trialproof.reports.simulation_assumptions import assumptions
 from trialproof.reports.simulation_figures import accrual, arms, balance, stranded, treatment, waits
 from trialproof.reports.simulation_grids import desks, funnel, linacs, readings
 from trialproof.reports.simulation_table import Row, heading
@@ -16,7 +17,9 @@ from trialproof.simulate.results.screening import ANY
 from trialproof.simulate.results.week import ALL
 
 
-def write_simulation(summary: Mapping[str, Any], *, repeat: str, color: bool) -> str:
+def write_simulation(
+    summary: Mapping[str, Any], *, repeat: str, color: bool, with_assumptions: bool = False
+) -> str:
     """Return a summary (`runs.summary`) as text of at most 100 columns; `repeat` is the command that gives it again."""
     rows = {_name(cells): Row(cells) for cells in summary["figures"]}
     told = Told(summary, rows, {_name(each): each for each in summary["exact"]}, Page(color))
@@ -40,6 +43,7 @@ def write_simulation(summary: Mapping[str, Any], *, repeat: str, color: bool) ->
         list(balance(told)),
         list(linacs(told)),
         list(desks(told)),
+        list(assumptions(told.page, summary["assumptions_listed"])) if with_assumptions else [],
         list(_end(told, repeat)),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part)

@@ -245,10 +245,10 @@ def cell_of(decision: Decision, groups: frozenset[Group]) -> Cell:
     choices = tuple(name for name, state in states.items() if state)
     perhaps = tuple(name for name, state in states.items() if state is None)
     mixed = any(each.member is False for each in charted or sound)
-    return Cell(_status(decision, len(choices), len(perhaps)), choices, perhaps, mixed, uncharted=not charted)
+    return Cell(status_of(decision, len(choices), len(perhaps)), choices, perhaps, mixed, uncharted=not charted)
 
 
-def _status(decision: Decision, holding: int, perhaps: int) -> str:
+def status_of(decision: Decision, holding: int, perhaps: int) -> str:
     """Return the fate of a member of the population (docs/background/design.md, section 5)."""
     low, high = decision.bounds
     if holding + perhaps < low:

@@ -32,6 +32,8 @@ HATCHED = ("gap", "overlap", "undetermined", "open", "impossible")
 UP = "M-2.5,2.5l5,-5M-1,11l12,-12M7.5,12.5l5,-5"
 DOWN = "M7.5,-2.5l5,5M-1,-1l12,12M-2.5,7.5l5,5"
 STRIPES = {"gap": UP, "overlap": UP + DOWN, "impossible": DOWN}
+STRIPE = "M-5,5l10,-10M-5,25l30,-30M15,25l10,-10"
+EDGES = "M-5,10l15,-15M-5,20l25,-25M0,25l25,-25M10,25l15,-15"
 DOTS = {"undetermined": "1.9", "open": "0.9"}
 FURTHER = 0.6180339887498949
 """Which part of a band one patient stands further than the one before, so that they do not hide one another."""
@@ -110,8 +112,9 @@ def _picture(data: Data, state: Data, patients: Patients, right: float, above: f
     body = [*_cells(data, grid), *_borders(grid)]
     body += _across(x, columns, top + tall)
     body += [] if y is None else _along(y, rows, top, tall, above)
-    names, taken = named(grid, HATCHED)
-    strips, complete = callouts(grid, taken, HATCHED, Margins(top, above, LEFT + wide, right))
+    striped = (*HATCHED, *data.get("moved", ()))
+    names, taken = named(grid, striped)
+    strips, complete = callouts(grid, taken, striped, Margins(top, above, LEFT + wide, right))
     body += [*names, *strips, *_people(data, state, patients, columns, rows, LEFT, top, tall, upwards=upwards)]
     bottom = top + tall + 62.0
     legend, end = _legend(data, grid, bottom)
@@ -170,12 +173,23 @@ def _patterns(data: Data) -> Tree:
             marks.append(("path", {"d": STRIPES[look], "class": f"mark {look}"}, []))
         place = {"id": f"patient_map-{data['name']}-{look}", "width": "10", "height": "10"}
         found.append(("pattern", place | {"patternUnits": "userSpaceOnUse"}, marks))
+    found += [_stripes(data, look, *sides) for look, sides in data.get("moved", {}).items()]
     return ("defs", {}, found)
+
+
+def _stripes(data: Data, look: str, before: str, after: str) -> Tree:
+    """Return the hatch of what moved: stripes of what it was and of what it is, with a line between them."""
+    ground = ("rect", {"width": "20", "height": "20", "class": f"ground {before}"}, list[Any]())
+    stripes = [("path", {"d": d, "class": f"mark {kind}"}, list[Any]()) for d, kind in
+               ((STRIPE, f"stripe {after}"), (EDGES, "edge"))]  # fmt: skip
+    place = {"id": f"patient_map-{data['name']}-{look}", "width": "20", "height": "20"}
+    return ("pattern", place | {"patternUnits": "userSpaceOnUse"}, [ground, *stripes])
 
 
 def fill(data: Data, look: str) -> dict[str, str]:
     """Return how an area is filled that is hatched; plain ones are coloured by their class."""
-    return {"fill": f"url(#patient_map-{data['name']}-{look})"} if look in HATCHED else {}
+    striped = look in HATCHED or look in data.get("moved", ())
+    return {"fill": f"url(#patient_map-{data['name']}-{look})"} if striped else {}
 
 
 def _cells(data: Data, grid: Grid) -> list[Tree]:
@@ -331,7 +345,8 @@ def _legend(data: Data, grid: Grid, top: float) -> tuple[list[Tree], float]:
     """Return what every look in the picture means, and where that ends."""
     looks = {cell["look"]: cell["label"] for column in grid.cells for cell in column}
     choices = sorted((look, label) for look, label in looks.items() if look.startswith("choice-"))
-    listed = choices + [(look, words) for look, words in LEGEND if look in looks]
+    moved = [(look, looks[look]) for look in data.get("moved", ()) if look in looks]
+    listed = moved + choices + [(look, words) for look, words in LEGEND if look in looks]
     found, x, y = list[Tree](), 8.0, top + 14.0
     for look, words in listed:
         room = 30.0 + breadth(words, 12.0) + 14.0

@@ -90,7 +90,7 @@ def data_of(protocol: Protocol, decision: Decision, atlas: Atlas) -> Data:
         "clashes": [[*one, *other] for one, other in atlas.clashes],
         "notes": list(words.notes()),
     }
-    data["start"] = _start(data)
+    data["start"] = starting(data)
     return data
 
 
@@ -194,7 +194,7 @@ def why_impossible(data: Data, parts: Sequence[int]) -> str:
     return ""
 
 
-def _start(data: Data) -> Data:
+def starting(data: Data) -> Data:
     """Return the state to begin with: numbers as axes, and the slice in which most is to be seen."""
     sizes = [len(axis["parts"]) for axis in data["axes"]]
     numbers = [at for at, axis in enumerate(data["axes"]) if axis["number"] and len(axis["parts"]) > 2]
@@ -233,5 +233,5 @@ def _seen(data: Data, rest: Sequence[int], x: int, y: int | None) -> tuple[int, 
             cell = data["cells"][cell_at(data, parts)]
             if "member" in cell:
                 looks.add(cell["look"])
-                problems += cell["look"] in PROBLEMS
+                problems += cell["look"] in PROBLEMS or cell["look"] in data.get("moved", ())
     return len(looks), problems

@@ -8,9 +8,11 @@ quantity, owns the blocks that follow from its name, so that another one beside 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
+from importlib.util import find_spec
 from typing import TypeAlias
 from zlib import crc32
 
@@ -20,9 +22,11 @@ from numpy.typing import ArrayLike, NDArray
 from trialproof.simulate.population.philox import LOW, philox
 
 Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
 
 BLOCKS = 256
 """So many blocks belong to one name: 512 uniforms."""
+TOO_LARGE = "a replication, an item or a block is not a whole number below 2**32"
 
 
 class Purpose(IntEnum):
@@ -89,18 +93,41 @@ def uniforms(
     Replications and items are whole numbers, either may be a single one for all. Raises `ValueError` for one that is
     negative or not below 2**32.
     """
-    replications, items = np.broadcast_arrays(np.atleast_1d(replication), np.atleast_1d(item))
+    replications, items = (
+        np.ascontiguousarray(each, np.int64).reshape(-1)
+        for each in np.broadcast_arrays(np.atleast_1d(replication), np.atleast_1d(item))
+    )
+    return _fastest()(key, int(purpose), replications, items, count, block)
+
+
+def plain_uniforms(key: Key, purpose: int, replications: Ints, items: Ints, count: int, block: int) -> Floats:
+    """Return `uniforms` of arrays of the same length, by NumPy alone."""
     pairs, per_pair = replications.size, -(-count // 2)
     counters = np.empty((4, pairs, per_pair), np.uint64)
     counters[0] = np.arange(block, block + per_pair, dtype=np.uint64)
     counters[1] = items.reshape(-1, 1).astype(np.uint64)
     counters[2] = replications.reshape(-1, 1).astype(np.uint64)
-    counters[3] = int(purpose)
+    counters[3] = purpose
     if counters.max(initial=0) > LOW:
-        raise ValueError("a replication, an item or a block is not a whole number below 2**32")
+        raise ValueError(TOO_LARGE)
     words = philox(counters.reshape(4, -1), (key.left, key.right))
     bits = np.stack([words[0] << np.uint64(20) | words[1] >> np.uint64(12),
                      words[2] << np.uint64(20) | words[3] >> np.uint64(12)], axis=-1)  # fmt: skip
     odd = bits.reshape(pairs, 2 * per_pair)[:, :count] << np.uint64(1) | np.uint64(1)
     drawn: Floats = odd.astype(np.float64) * 2.0**-53
     return drawn
+
+
+def compiled_uniforms(key: Key, purpose: int, replications: Ints, items: Ints, count: int, block: int) -> Floats:
+    """Return `uniforms` of arrays of the same length, by the compiled generator, which needs numba."""
+    from trialproof.simulate.fast.philox import uniforms as fill
+
+    drawn: Floats = np.empty((replications.size, count))
+    if not 0 <= fill(replications, items, block, purpose, key.left, key.right, drawn) <= int(LOW):
+        raise ValueError(TOO_LARGE)
+    return drawn
+
+
+@cache
+def _fastest() -> Callable[[Key, int, Ints, Ints, int, int], Floats]:
+    return compiled_uniforms if find_spec("numba") else plain_uniforms

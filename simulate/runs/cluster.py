@@ -67,7 +67,7 @@ class Cluster:
 
         coming = enumerate(calls)
         under_way: dict[Any, tuple[int, Callable[[], T], int]] = {}
-        finished = as_completed()
+        finished = as_completed(loop=self._client.loop)
 
         def submit(number: int, call: Callable[[], T], deaths: int) -> None:
             future = self._client.submit(partial(compute_alike, releases(), call), pure=False)
@@ -86,7 +86,8 @@ class Cluster:
             except KilledWorker:
                 if deaths + 1 == DEATHS:
                     advice = "do they have enough memory? what is finished is kept"
-                    raise BadInput("workers died again and again over the same work", self._place, help=advice) from None
+                    message = "workers died again and again over the same work"
+                    raise BadInput(message, self._place, help=advice) from None
                 submit(number, call, deaths + 1)
             except CancelledError:
                 advice = "what is finished is kept; the same command goes on from there"
@@ -99,7 +100,7 @@ class Cluster:
                 yield number, result
 
     def _threads(self) -> int:
-        return max(1, sum(self._client.ncores().values()))
+        return max(1, int(sum(self._client.ncores().values())))
 
 
 def compute_alike(wanted: tuple[tuple[str, str], ...], call: Callable[[], T]) -> T:

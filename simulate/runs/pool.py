@@ -1,7 +1,8 @@
 """A team of processes. One that dies is replaced, and what it was computing is computed again.
 
 Processes begin afresh rather than as copies of this one, which works on every system, in notebooks, and in programs
-that have Python inside, such as R. They leave an interruption to this process, and end when it does, however that is.
+that have Python inside, such as R. They leave an interruption to this process, and end when it does, however that may
+be.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import chain, islice
-from multiprocessing import get_context, parent_process
+from multiprocessing import parent_process
 from threading import Thread
 from typing import Any, TypeVar
 
 from trialproof.model.place import BadInput
+from trialproof.simulate.runs.fresh import FreshContext
 
 T = TypeVar("T")
 
@@ -26,10 +28,7 @@ AHEAD = 3
 """So many calls for each worker are under way or wait for it."""
 DEATHS = 5
 """A call that was under way at so many deaths of a worker is given up."""
-ADVICE = (
-    "was memory short? try fewer `--workers`; what is finished is kept\n"
-    'a Python script that starts workers has to do so under `if __name__ == "__main__":`'
-)
+ADVICE = "was memory short? try fewer `--workers`; what is finished is kept"
 
 
 @contextmanager
@@ -93,7 +92,7 @@ class Pool:
 
     def _submit(self, call: Callable[[], T]) -> Future[T]:
         if self._executor is None:
-            self._executor = ProcessPoolExecutor(self._workers, mp_context=get_context("spawn"), initializer=_begin)
+            self._executor = ProcessPoolExecutor(self._workers, mp_context=FreshContext(), initializer=_begin)
         try:
             return self._executor.submit(call)
         except BrokenProcessPool as broken:

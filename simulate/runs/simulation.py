@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
-from enum import Enum
+from dataclasses import dataclass, field
 from functools import lru_cache
-from hashlib import sha256
 
-from trialproof.model.place import Place
 from trialproof.model.protocol import Protocol
 from trialproof.simulate.population.setting import Setting, prepare
 from trialproof.simulate.population.streams import Key, key_of
 from trialproof.simulate.results.record import Names
+from trialproof.simulate.runs.digest import digest as digest
 from trialproof.simulate.runs.engines import Engine
 from trialproof.simulate.scenario.scenario import Scenario
 from trialproof.simulate.trial.contract import World
 from trialproof.simulate.trial.world import world_of
-
-PATHS = ("file", "document")
-"""Fields that say where something was read, as the user named it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,39 +60,3 @@ def prepared(simulation: Simulation) -> Prepared:
         departments=tuple(scenario.departments),
     )
     return Prepared(setting, world_of(protocol, scenario), names, key_of(simulation.entropy))
-
-
-def digest(value: object) -> str:
-    """Return the SHA-256 of what a value says: all of it but the places in files where it was said."""
-    found = sha256()
-    for part in _parts(value):
-        found.update(part.encode())
-        found.update(b"\0")
-    return found.hexdigest()
-
-
-def _parts(value: object) -> Iterator[str]:
-    if isinstance(value, Place):
-        return
-    if is_dataclass(value) and not isinstance(value, type):
-        yield type(value).__name__
-        for each in fields(value):
-            if each.compare and each.name not in PATHS:
-                yield each.name
-                yield from _parts(getattr(value, each.name))
-    elif isinstance(value, Enum):
-        yield f"{type(value).__name__}.{value.name}"
-    elif isinstance(value, Mapping):
-        yield f"mapping {len(value)}"
-        for name, each in value.items():
-            yield from _parts(name)
-            yield from _parts(each)
-    elif isinstance(value, (set, frozenset)):
-        yield f"set {len(value)}"
-        yield from sorted(part for each in value for part in _parts(each))
-    elif isinstance(value, (tuple, list)):
-        yield f"sequence {len(value)}"
-        for each in value:
-            yield from _parts(each)
-    else:
-        yield f"{type(value).__name__} {value!r}"

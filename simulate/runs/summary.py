@@ -13,6 +13,7 @@ from trialproof.simulate.runs.described import standing
 from trialproof.simulate.runs.run import Found
 from trialproof.simulate.runs.simulation import Simulation, prepared
 from trialproof.simulate.runs.tidy import summary_row
+from trialproof.simulate.scenario.scenario import Assumption
 from trialproof.simulate.twins.compare import compare
 from trialproof.simulate.twins.twin import Twin
 
@@ -28,8 +29,10 @@ def summary(simulation: Simulation, found: Found, spreads: Sequence[Spread | Non
         "entropy": simulation.entropy,
         "replications": found.replications,
         "horizon_days": scenario.horizon_days,
+        "target": scenario.accrual.target,
         "readings": dict(prepared(simulation).setting.selection),
         "assumptions": standing(scenario),
+        "assumptions_listed": [_assumption(each) for each in scenario.assumptions],
         "goals": [_goal(each) for each in found.goals],
         "exact": list(_exact(exact.twins, found, spreads)),
         "no_exact_answer": [{"figures": what, "because": why.reason} for what, why in exact.without],
@@ -52,6 +55,11 @@ def _exact(twins: Sequence[Twin], found: Found, spreads: Sequence[Spread | None]
                 "formula": twin.formula,
                 "source": twin.source,
             }
+
+
+def _assumption(each: Assumption) -> dict[str, Any]:
+    sources = [{"standing": standing.value, "text": text} for standing, text in each.sources]
+    return {"path": each.path, "says": each.says, "standing": each.standing.value, "sources": sources}
 
 
 def _goal(far: Progress) -> dict[str, Any]:

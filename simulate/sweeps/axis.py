@@ -25,7 +25,7 @@ HOW = (
 )
 BRACKETS = {"[": "]", "{": "}"}
 
-_NUMBER = re.compile(r"\s*([+-]?[0-9.]*[0-9][0-9./]*)\s*((?:%|[A-Za-zµ*^].*?)?)\s*")  # noqa: RUF001
+_NUMBER = re.compile(r"\s*([+-]?[0-9.]*[0-9][0-9./]*)\s*((?:%|[A-Za-zµ*^].*?)?)\s*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from trialproof.model.place import BadInput, Place
 from trialproof.simulate.results.intervals import Interval, student, wilson
 from trialproof.simulate.results.metric import Column, Kind
 from trialproof.simulate.results.metrics import METRICS
-from trialproof.simulate.results.moments import Flags, Floats
+from trialproof.simulate.results.moments import Floats
 from trialproof.simulate.results.precision import Goal, check_goals
 
 HOW = (

@@ -90,13 +90,14 @@ def _astray(node: Node, rest: str, so_far: str, place: Place) -> BadInput:
     match node:
         case Pairs(values=values):
             known = [key for key in values if key not in SOURCES]
-            if "like" in values and (like := values["like"]) and isinstance(like, Pairs):
+            if isinstance(like := values.get("like"), Pairs):
                 other = like.values.get("department")
                 name = other.text if isinstance(other, Scalar) else ""
                 advice = f"it is like `{name}`: vary that, or write `{word}` out in the file"
             else:
                 meant = did_you_mean(word, known)
-                advice = f"did you mean `{meant}`?" if meant else f"there is {', '.join(f'`{key}`' for key in known[:SHOWN])}"
+                listed = ", ".join(f"`{key}`" for key in known[:SHOWN])
+                advice = f"did you mean `{meant}`?" if meant else f"there is {listed}"
             return BadInput(f"{where} has no `{word}`", place, help=advice)
         case Items(items=items):
             return BadInput(f"{where} has no item `{word}`", place, help=f"its items are 0 to {len(items) - 1}")

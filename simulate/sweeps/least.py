@@ -19,6 +19,7 @@ import numpy as np
 
 from trialproof.simulate.results.intervals import LEVEL, Interval, student
 from trialproof.simulate.results.metric import Column
+from trialproof.simulate.results.moments import Floats
 from trialproof.simulate.sweeps.cells import Cells
 from trialproof.simulate.sweeps.condition import Condition, Standing, Verdict, check_figure, judge, together
 
@@ -161,7 +162,7 @@ class Search:
                 if interval.high < 0 if condition.at_least else interval.low > 0:
                     yield Worse(condition, smaller.position, larger.position, mean, interval)
 
-    def _numbers(self, position: int, condition: Condition, replications: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def _numbers(self, position: int, condition: Condition, replications: int) -> Floats:
         """Return what a condition averages, replication by replication; not a number where there is none."""
         cell = self.numbers[position]
         at = check_figure(condition, self.cells.columns(cell))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -35,6 +35,10 @@ from trialproof.simulate.sweeps.table import (
     write_table,
 )
 
+HEADLINES = (
+    "arm_imbalance", "target_reached", "duration", "start_days", "late_start_share", "prolongation", "completed_share",
+)  # fmt: skip
+"""Figures that are told where none is chosen."""
 INDEX = ("metric", "value", "first_order", "first_order_half_width", "total", "total_half_width")
 
 
@@ -110,6 +114,23 @@ def write(cells: Cells, plan: Plan, found: Sequence[Index]) -> bool:
     if found:
         write_table(cells.path / "sobol.csv", INDEX, [index_rows(found)])
     return parquet
+
+
+def headline(cells: Cells, plan: Plan) -> Plan:
+    """Return the same plan with those figures alone that are told first: what Sobol indices explain, or `HEADLINES`."""
+    names = [column.name for column in cells.columns(0)]
+    wanted = plan.sobol or [each for each in HEADLINES if each in names]
+    return replace(plan, metrics=tuple(wanted))
+
+
+def title(cells: Cells, plan: Plan | None) -> str:
+    """Return what a sweep is called."""
+    base = cells.sweep.base
+    scenario = base.simulation().scenario
+    number = len(cells.sweep.cells)
+    many = f"{number} cell{'s' if number > 1 else ''}"
+    size = "" if plan is None else f"; {many}, {plan.replications:,} replications of each"
+    return f"{base.protocol.title}: {scenario.title}{size}; seed {base.entropy}"
 
 
 def index_rows(found: Sequence[Index]) -> list[dict[str, Any]]:

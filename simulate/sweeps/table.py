@@ -32,7 +32,8 @@ def chosen(columns: Sequence[Column], names: Sequence[str]) -> list[int]:
 
     Raises `BadInput` for a name that is none.
     """
-    found = {name: [at for at, column in enumerate(columns) if f"{column.name}.".startswith(f"{name}.")] for name in names}
+    full = [f"{column.name}." for column in columns]
+    found = {name: [at for at, each in enumerate(full) if each.startswith(f"{name}.")] for name in names}
     check_goals([Goal(name, 1.0) for name, at in found.items() if not at], [column.name for column in columns])
     wanted = {at for positions in found.values() for at in positions}
     return [at for at in range(len(columns)) if at in wanted or not names]
@@ -86,7 +87,8 @@ def write_parquet(path: Path, cells: Cells, head: Sequence[str], groups: Iterabl
         from pyarrow import parquet
     except ImportError:
         return False
-    numbers = {axis.path for at, axis in enumerate(cells.sweep.axes) if _are_numbers(each[at] for each in cells.sweep.cells)}
+    columns = zip(cells.sweep.axes, zip(*cells.sweep.cells, strict=True), strict=True)
+    numbers = {axis.path for axis, values in columns if _are_numbers(values)}
     texts = {"metric", "of", "unit", "kind", *(axis.path for axis in cells.sweep.axes if axis.path not in numbers)}
     whole = {CELL, "n", "absent", "reference"}
     schema = arrow.schema(
@@ -94,7 +96,7 @@ def write_parquet(path: Path, cells: Cells, head: Sequence[str], groups: Iterabl
     )
     with written(path) as file, parquet.ParquetWriter(file, schema) as writer:
         for group in groups:
-            plain = [{key: float(parse_exact(row[key])) if key in numbers else row[key] for key in head} for row in group]
+            plain = [{**row, **{key: float(parse_exact(row[key])) for key in numbers}} for row in group]
             writer.write_table(arrow.Table.from_pylist(plain, schema=schema))
     return True
 

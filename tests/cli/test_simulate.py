@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -176,3 +180,44 @@ def test_a_folder_of_another_run_is_not_touched(simulate: Command, tmp_path: Pat
     code, _, err = simulate(GIST, "--seed", 2, "--replications", 2, "-o", tmp_path / "run", "--against", SALVAGE)
     assert code == 2
     assert {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()} == before
+
+
+def test_an_interruption_says_what_is_kept_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    arguments = [GIST, "--seed", "1", "--replications", "30", "--workers", "1", "-o", str(tmp_path / "run")]
+    command = [sys.executable, "-m", "trialproof", "simulate", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("run/chunks/*.npz")) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == ""
+    assert f"what is finished is kept in `{tmp_path / 'run'}`" in err
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.glob("run/chunks/*.npz")}
+    again = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert "30 replications" in again.stdout
+    assert all(path.stat().st_mtime_ns == when for path, when in kept.items())
+
+
+def test_without_pyarrow_there_is_no_parquet_file_and_that_is_said(
+    simulate: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    code, _, err = simulate(GIST, "--seed", 1, "--replications", 2, "-o", tmp_path / "run")
+    assert code == 0
+    assert "no results.parquet without pyarrow" in err
+    assert not (tmp_path / "run" / "results.parquet").exists()
+    assert (tmp_path / "run" / "results.csv").exists()
+
+
+def test_the_parquet_file_holds_what_the_csv_file_does(simulate: Command, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    simulate(SALVAGE, "--seed", 1, "--replications", 2, "-o", tmp_path / "run")
+    table = parquet.read_table(tmp_path / "run" / "results.parquet").to_pydict()
+    text = rows((tmp_path / "run" / "results.csv").read_text())
+    assert table["metric"] == [row["metric"] for row in text]
+    assert table["of"] == [row["of"] for row in text]
+    assert table["replication"] == [int(row["replication"]) for row in text]
+    assert table["value"] == [float(row["value"]) if row["value"] else None for row in text]
+    assert None in table["value"]

@@ -148,6 +148,20 @@ def test_the_assumptions_are_counted_by_what_stands_behind_them() -> None:
     assert "0 published, 0 derived, 0 assumed" in told()
 
 
+def test_the_assumptions_are_listed_the_weakest_first_if_asked_for() -> None:
+    def entry(path: str, standing: str) -> dict[str, Any]:
+        sources = [{"standing": standing, "text": "why"}]
+        return {"path": path, "says": "so much", "standing": standing, "sources": sources}
+
+    listed = [entry("accrual.target", "published"), entry("population.age", "assumed")]
+    text = write_simulation(
+        summary() | {"assumptions_listed": listed}, repeat="again", color=False, with_assumptions=True
+    )
+    assert text.index("population.age: so much") < text.index("accrual.target: so much")
+    assert "        published: why\n" in text
+    assert "What the figures rest on" not in told()
+
+
 def test_differences_that_matter_are_shown_and_others_are_counted() -> None:
     def difference(name: str, of: tuple[str, ...], gap: float, mcse: float) -> Difference:
         ends = Interval(gap - 2 * mcse, gap + 2 * mcse)

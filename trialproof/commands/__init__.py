@@ -15,6 +15,7 @@ from trialproof.commands.report import report
 from trialproof.commands.schema import schema
 from trialproof.commands.show import show
 from trialproof.commands.simulate import simulate
+from trialproof.commands.sweep import sweep
 
 COMMANDS: tuple[click.Command, ...] = (
     check,
@@ -22,6 +23,7 @@ COMMANDS: tuple[click.Command, ...] = (
     show,
     assign,
     simulate,
+    sweep,
     diff,
     repair,
     report,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from trialproof.verify.check import Check
 
 FINDINGS, UNUSABLE, UNDECIDED = 1, 2, 3
+BITS = 48
+"""A seed that is drawn has so many bits."""
 
 PROTOCOL = click.argument("protocol", type=click.Path(path_type=Path))
 READING = click.option(
@@ -25,6 +27,16 @@ READING = click.option(
     metavar="SENTENCE=READING",
     help="Read a sentence otherwise than preferred: arm.involved_field=flat. May be repeated.",
 )
+NUMBER = click.IntRange(min=1, max=2**32 - 1)
+WORKERS = click.option(
+    "--workers", type=click.IntRange(min=1), default=None, help="Processes; no figure depends on it."
+)
+CLUSTER = click.option(
+    "--cluster",
+    default=None,
+    metavar="ADDRESS",
+    help="Let the workers of a dask scheduler compute: tcp://host:8786. No figure depends on it.",
+)
 TIMEOUT = click.option(
     "--timeout",
     type=click.FloatRange(min=0.01, max=86400),
@@ -33,6 +45,34 @@ TIMEOUT = click.option(
     metavar="SECONDS",
     help="How long the solver may think about one question before it is called undecided.",
 )
+
+
+def entropy_for(seed: int | None, *folders: Path) -> int:
+    """Return the seed that is given, else that of the run or sweep to be continued, else a new one."""
+    if seed is not None:
+        return seed
+    if folders:
+        from trialproof.simulate.runs.folder import entropy_of
+
+        for folder in folders:
+            if (found := entropy_of(folder)) is not None:
+                return found
+    from secrets import randbits
+
+    drawn = randbits(BITS)
+    click.echo(f"seed: {drawn}", err=True)
+    return drawn
+
+
+@contextmanager
+def kept(output: Path | None) -> Iterator[None]:
+    """Say at an interruption what is not lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if output is not None:
+            click.echo(f"what is finished is kept in `{output}`; the same command goes on from there", err=True)
+        raise
 
 
 def release() -> str:

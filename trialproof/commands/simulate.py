@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from trialproof.commands.common import PROTOCOL, READING, UNDECIDED, counted, in_color
+from trialproof.commands.common import (
+    CLUSTER,
+    NUMBER,
+    PROTOCOL,
+    READING,
+    UNDECIDED,
+    counted,
+    entropy_for,
+    in_color,
+    kept,
+)
 
 if TYPE_CHECKING:
     from trialproof.model.protocol import Protocol
@@ -19,13 +29,10 @@ if TYPE_CHECKING:
     from trialproof.simulate.runs.simulation import Simulation
 
 REPLICATIONS, MOST = 200, 10_000
-BITS = 48
-"""A seed that is drawn has so many bits."""
 FEW = 100
 """So many replications are done here before other processes have begun, unless they are asked for."""
 FIRST, SECOND = "first", "second"
 """The folders of two runs that are compared."""
-NUMBER = click.IntRange(min=1, max=2**32 - 1)
 
 
 @click.command()
@@ -65,6 +72,7 @@ NUMBER = click.IntRange(min=1, max=2**32 - 1)
     "--workers", type=click.IntRange(min=1), default=None,
     help="So many processes; by default one for each processor, if it is worth it. No figure depends on it.",
 )
+@CLUSTER
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True,
     help="How to print. JSON and CSV have every figure.",
@@ -72,6 +80,9 @@ NUMBER = click.IntRange(min=1, max=2**32 - 1)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=None, metavar="FOLDER",
     help="Keep everything in a run folder, chunk by chunk. The same command goes on where it was interrupted.",
+)
+@click.option(
+    "--assumptions", is_flag=True, help="Print every assumption, too, with what stands behind it. JSON always has them."
 )
 @click.option("--ledgers", is_flag=True, help="With -o: keep what happened in each replication, row by row.")
 @click.option("--patients", is_flag=True, help="With -o: keep who came, as charted; `trialproof assign` reads it.")
@@ -87,9 +98,11 @@ def simulate(
     against_readings: Sequence[str],
     only: int | None,
     workers: int | None,
+    cluster: str | None,
     form: str,
     output: Path | None,
-    ledgers: bool,  # noqa: FBT001 - a flag of the command line
+    assumptions: bool,  # noqa: FBT001 - a flag of the command line
+    ledgers: bool,  # noqa: FBT001
     patients: bool,  # noqa: FBT001
 ) -> None:
     """Simulate the trial of PROTOCOL under the assumptions of a scenario.
@@ -117,17 +130,18 @@ def simulate(
 
     _check_together(goals, most, against, against_readings, only, output, ledgers=ledgers, patients=patients)
     loaded = load(protocol)
-    entropy = _entropy(seed, output)
+    entropy = entropy_for(seed, *(() if output is None else (output, output / FIRST)))
     selection = read_selection(loaded, readings)
     first = _simulation(loaded, scenario, protocol, entropy, selection)
     if only is not None:
         _print_only(first, only, form, ledgers=ledgers)
         return
-    plan = _plan(replications, goals, most, workers, ledgers=ledgers, patients=patients)
+    plan = _plan(replications, goals, most, workers, cluster, ledgers=ledgers, patients=patients)
     if against is None and not against_readings:
         session = _run(first, plan, output)
         done = session.found.replications
-        _print(session, form, repeat=_command(protocol, scenario, readings, entropy, done))
+        repeat = _command(protocol, scenario, readings, entropy, done)
+        _print(session, form, repeat=repeat, with_assumptions=assumptions)
         sys.exit(UNDECIDED if any(not each.reached for each in session.found.goals) else 0)
     other = {**selection, **read_selection(loaded, against_readings)}
     second = _simulation(loaded, against or scenario, protocol, entropy, other)
@@ -164,23 +178,6 @@ def _check_together(
         raise BadInput("`--ledgers` and `--patients` are kept in a run folder", help="name one with `-o`")
 
 
-def _entropy(seed: int | None, output: Path | None) -> int:
-    """Return the seed that is given, else that of the run to be continued, else a new one."""
-    if seed is not None:
-        return seed
-    if output is not None:
-        from trialproof.simulate.runs.folder import entropy_of
-
-        for folder in (output, output / FIRST):
-            if (found := entropy_of(folder)) is not None:
-                return found
-    from secrets import randbits
-
-    drawn = randbits(BITS)
-    click.echo(f"seed: {drawn}", err=True)
-    return drawn
-
-
 def _simulation(
     loaded: Protocol, scenario: Path | None, protocol: Path, entropy: int, selection: Mapping[str, str]
 ) -> Simulation:
@@ -199,6 +196,7 @@ def _plan(
     goals: Sequence[str],
     most: int | None,
     workers: int | None,
+    cluster: str | None,
     *,
     ledgers: bool,
     patients: bool,
@@ -216,6 +214,7 @@ def _plan(
         most=most or MOST,
         keep=Keep(ledgers, patients),
         workers=workers or (1 if few else available()),
+        cluster=cluster,
     )
 
 
@@ -223,28 +222,18 @@ def _run(simulation: Simulation, plan: Plan, output: Path | None) -> Session:
     """Return a run that is finished."""
     from trialproof.simulate.runs.session import finished
 
-    with _kept(output), counted("replications") as tell, finished(simulation, plan, output, tell) as session:
+    with kept(output), counted("replications") as tell, finished(simulation, plan, output, tell) as session:
         if session.parquet is False:
             click.echo("note: no results.parquet without pyarrow: pip install 'trialproof[tables]'", err=True)
         return session
 
 
-@contextmanager
-def _kept(output: Path | None) -> Iterator[None]:
-    """Say at an interruption what is not lost."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        if output is not None:
-            click.echo(f"what is finished is kept in `{output}`; the same command goes on from there", err=True)
-        raise
-
-
-def _print(session: Session, form: str, *, repeat: str) -> None:
+def _print(session: Session, form: str, *, repeat: str, with_assumptions: bool) -> None:
     from trialproof.reports.simulation_text import write_simulation
 
     if form == "text":
-        click.echo(write_simulation(session.summary, repeat=repeat, color=in_color()))
+        text = write_simulation(session.summary, repeat=repeat, color=in_color(), with_assumptions=with_assumptions)
+        click.echo(text)
     elif form == "json":
         _print_json(session.summary)
     else:
@@ -302,7 +291,7 @@ def _compare(first: Simulation, second: Simulation, plan: Plan, form: str, outpu
     if output is not None and entropy_of(output) is not None:
         raise BadInput("this folder holds a single run", Place(str(output)), help="name another one for the two")
     folders = [None if output is None else output / name for name in (FIRST, SECOND)]
-    with _kept(output), ExitStack() as stack:
+    with kept(output), ExitStack() as stack:
         sessions = []
         for simulation, folder, name in zip((first, second), folders, (FIRST, SECOND), strict=True):
             with counted(f"replications of the {name}") as tell:

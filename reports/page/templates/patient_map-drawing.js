@@ -8,6 +8,9 @@ const patientMap = (() => {
   const HATCHED = ["gap", "overlap", "undetermined", "open", "impossible"];
   const UP = "M-2.5,2.5l5,-5M-1,11l12,-12M7.5,12.5l5,-5";
   const DOWN = "M7.5,-2.5l5,5M-1,-1l12,12M-2.5,7.5l5,5";
+  const STRIPE = "M-5,5l10,-10M-5,25l30,-30M15,25l10,-10";
+  const EDGES = "M-5,10l15,-15M-5,20l25,-25M0,25l25,-25M10,25l15,-15";
+  const isStriped = (look) => HATCHED.includes(look) || look.startsWith("moved-");
   const STRIPES = { gap: UP, overlap: UP + DOWN, impossible: DOWN }, DOTS = { undetermined: "1.9", open: "0.9" };
   const LEGEND = [
     ["gap", "gap: no choice"], ["overlap", "overlap: too many choices"], ["undetermined", "undetermined"],
@@ -208,7 +211,7 @@ const patientMap = (() => {
       if (!fits) continue;
       const [left, top, right] = fits.box;
       taken.push(fits.box);
-      if (HATCHED.includes(look)) found.push(plate(fits.box));
+      if (isStriped(look)) found.push(plate(fits.box));
       fits.lines.forEach((each, at) => {
         const kind = `name ${look}${fits.size === SIZES[0][0] ? "" : " small"}`;
         found.push(words((left + right) / 2, top + 1 + fits.height * at + fits.size * 0.92, kind, each, "middle"));
@@ -245,7 +248,7 @@ const patientMap = (() => {
           const box = [left, top, left + wide, top + 16];
           if (taken.some((other) => meet(box, other))) continue;
           taken.push(box);
-          const behind = HATCHED.includes(grid.cells[i][k].look) ? [plate(box)] : [];
+          const behind = isStriped(grid.cells[i][k].look) ? [plate(box)] : [];
           return [...behind, words(left + 4, top + 12, "callout", said)];
         }
       }
@@ -324,15 +327,22 @@ const patientMap = (() => {
     return found.length ? found : [0];
   };
 
-  const hatch = (data, look) => HATCHED.includes(look) ? { fill: `url(#patient_map-${data.name}-${look})` } : {};
+  const hatch = (data, look) => isStriped(look) ? { fill: `url(#patient_map-${data.name}-${look})` } : {};
 
-  const patterns = (data) => ["defs", {}, HATCHED.map((look) => {
+  const stripes = (data, look, [before, after]) => ["pattern", { id: `patient_map-${data.name}-${look}`, width: "20",
+    height: "20", patternUnits: "userSpaceOnUse" }, [
+    ["rect", { width: "20", height: "20", class: `ground ${before}` }, []],
+    ["path", { d: STRIPE, class: `mark stripe ${after}` }, []],
+    ["path", { d: EDGES, class: "mark edge" }, []],
+  ]];
+
+  const patterns = (data) => ["defs", {}, [...HATCHED.map((look) => {
     const mark = DOTS[look] ? ["circle", { cx: "5", cy: "5", r: DOTS[look], class: `mark ${look}` }, []]
       : ["path", { d: STRIPES[look], class: `mark ${look}` }, []];
     const ground = ["rect", { width: "10", height: "10", class: `ground ${look}` }, []];
     return ["pattern", { id: `patient_map-${data.name}-${look}`, width: "10", height: "10",
       patternUnits: "userSpaceOnUse" }, [ground, mark]];
-  })];
+  }), ...Object.entries(data.moved ?? {}).map(([look, sides]) => stripes(data, look, sides))]];
 
   const head = (data, state) => {
     const fixed = data.axes.map((axis, at) => axis.parts[state.rest[at]].where)
@@ -462,7 +472,8 @@ const patientMap = (() => {
   const legend = (data, grid, top) => {
     const looks = new Map(grid.cells.flat().map((cell) => [cell.look, cell.label]));
     const order = (one, other) => one < other ? -1 : one > other ? 1 : 0;
-    const listed = [...looks].filter(([look]) => look.startsWith("choice-")).sort(([a], [b]) => order(a, b));
+    const listed = Object.keys(data.moved ?? {}).filter((look) => looks.has(look)).map((look) => [look, looks.get(look)]);
+    listed.push(...[...looks].filter(([look]) => look.startsWith("choice-")).sort(([a], [b]) => order(a, b)));
     listed.push(...LEGEND.filter(([look]) => looks.has(look)));
     const found = [];
     let x = 8, y = top + 14;

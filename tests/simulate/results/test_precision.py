@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from trialproof.model.place import BadInput
 from trialproof.simulate.results.estimate import Estimate, estimate
+from trialproof.simulate.results.intervals import student
 from trialproof.simulate.results.metric import Column, Kind, Metric
 from trialproof.simulate.results.precision import FEWEST, Goal, check_goals, next_look, progress, read_goals
 
@@ -83,3 +85,23 @@ def test_looks_are_at_fixed_numbers_of_replications() -> None:
         done = next_look(done)
         looks.append(done)
     assert looks == [100, 150, 200, 250, 300]
+
+
+def test_intervals_at_the_moment_of_stopping_still_catch_the_truth() -> None:
+    """Stopping as soon as it looks precise costs coverage; fixed looks and a minimum keep it near 95 %.
+
+    With 3,000 runs the standard error of the coverage is 0.4 points.
+    """
+    rng, half_width, caught, stopped = np.random.default_rng(8), 0.24, [], []
+    for _ in range(3000):
+        numbers, n = rng.exponential(1.7, 600), next_look(0)
+        while n < 600:
+            mean, sd = float(numbers[:n].mean()), float(numbers[:n].std(ddof=1))
+            if student(mean, sd, n).half_width <= half_width:
+                break
+            n = next_look(n)
+        low, high = student(mean, sd, n)
+        caught.append(low <= 1.7 <= high)
+        stopped.append(n)
+    assert len(set(stopped)) > 3, "the rule never had to decide"
+    assert np.mean(caught) > 0.92

@@ -240,7 +240,7 @@ def test_the_manifest_says_what_the_run_is(undisturbed: Path) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize(("half_width", "looks"), [(0.05, 150), (0.03, 200), (0.001, 230)])
+@pytest.mark.parametrize(("half_width", "looks"), [(0.05, 150), (0.027, 200), (0.001, 230)])
 def test_a_run_until_a_precision_stops_at_the_first_look_that_shows_it(
     half_width: float, looks: int, tmp_path: Path
 ) -> None:
