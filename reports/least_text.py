@@ -24,7 +24,7 @@ def write_least(
     page = Page(color)
     parts = [[page.heading(page.paragraph(title))], *(list(_answer(page, path, values, *each)) for each in found)]
     parts.append([page.paragraph(_certainty(found[0][1]))])
-    parts.append([page.paragraph(f"The same again: {repeat}")])
+    parts.append([f"The same again: {repeat}"])
     return "\n\n".join("\n".join(part) for part in parts)
 
 

@@ -8,6 +8,8 @@ from trialproof.reports.simulation_table import Row, grid, number
 from trialproof.reports.simulation_told import Told
 from trialproof.simulate.results.week import ALL, WEEKDAYS
 
+NARROWEST = 18
+
 
 def funnel(told: Told) -> Iterator[str]:
     """Yield a table of the steps of screening."""
@@ -62,8 +64,8 @@ def linacs(told: Told) -> Iterator[str]:
         cells = [_share(utilisation.get(f"{machine}.{day}")) for day in days]
         peak, over = told.rows[f"linac_peak.{machine}.{ALL}"], told.rows[f"linac_over_capacity.{machine}.{ALL}"]
         rows.append((machine, *cells, number(peak.mean or 0, 0), over.say()))
-    yield from grid(("", *(day[:3] for day in days), "peak min", "days over"), rows, 18)
-    yield from _errors([utilisation[f"{machine}.{day}"] for machine in machines for day in days])
+    yield from grid(("", *(day[:3] for day in days), "peak min", "days over"), rows, _wide(machines))
+    yield from _errors([utilisation[name] for name in _days_of(machines, days) if name in utilisation])
 
 
 def desks(told: Told) -> Iterator[str]:
@@ -78,8 +80,16 @@ def desks(told: Told) -> Iterator[str]:
     for desk in desks:
         cells = [_share(busy.get(f"{desk}.{day}")) for day in days]
         rows.append((desk, *cells, number(told.rows[f"desk_peak.{desk}.{ALL}"].mean or 0, 0)))
-    yield from grid(("", *(day[:3] for day in days), "peak min"), rows, 24)
-    yield from _errors([busy[f"{desk}.{day}"] for desk in desks for day in days])
+    yield from grid(("", *(day[:3] for day in days), "peak min"), rows, _wide(desks))
+    yield from _errors([busy[name] for name in _days_of(desks, days) if name in busy])
+
+
+def _days_of(resources: Sequence[str], days: Sequence[str]) -> Iterator[str]:
+    yield from (f"{resource}.{day}" for resource in resources for day in days)
+
+
+def _wide(names: Sequence[str]) -> int:
+    return max(NARROWEST, *map(len, names))
 
 
 def _share(row: Row | None) -> str:

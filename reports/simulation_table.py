@@ -65,7 +65,7 @@ class Row:
         """Return what theory says of the figure, and how far it lies from it, as a line below it."""
         value, away = exact["value"] * self.scale, exact["mcse_away"]
         shown = number(value, digits_of(value, self.width())) + ("%" if self.scale > 1 else "")
-        far = "too few to judge" if exact["verdict"] == Verdict.NOT_JUDGED.value else "CANNOT BE"
+        far = "too few to judge" if exact["verdict"] == Verdict.NOT_JUDGED.value else "CANNOT BE CHANCE"
         if away is not None:
             far = f"{number(away, 1)} MCSE{' TOO FAR' if exact['verdict'] == Verdict.DIFFERS.value else ''}"
         return f"    {'exact':<{LABEL - 2}}{shown:>{MEAN}}  {far}: {exact['formula']}"
@@ -79,6 +79,7 @@ class Row:
         return None
 
     def between(self, low: str, high: str, digits: int) -> str:
+        """Return two of the cells with so many decimals, such as the ends of the interval."""
         if self.cells[low] is None:
             return "-"
         return f"{number(self.cells[low] * self.scale, digits)} to {number(self.cells[high] * self.scale, digits)}"

@@ -12,7 +12,7 @@ from trialproof.reports.simulation_figures import accrual, arms, balance, strand
 from trialproof.reports.simulation_grids import desks, funnel, linacs, readings
 from trialproof.reports.simulation_table import Row, heading
 from trialproof.reports.simulation_told import Told
-from trialproof.simulate.results.against import FAR, Verdict
+from trialproof.simulate.results.against import Verdict
 from trialproof.simulate.results.screening import ANY
 from trialproof.simulate.results.week import ALL
 
@@ -60,7 +60,7 @@ def _title(told: Told) -> Iterator[str]:
     yield page.paragraph(f"Scenario: {summary['scenario']}", indent=2)
     counts = ", ".join(f"{count} {standing}" for standing, count in summary["assumptions"].items())
     size = f"{summary['replications']:,} replications, at most {summary['horizon_days']:,} days each"
-    yield f"  {size}; seed {summary['entropy']}"
+    yield f"  {size}; seed {summary['entropy']}; engine: {summary['engine']}"
     yield f"  Assumptions by the weakest thing behind them: {counts}"
 
 
@@ -117,7 +117,7 @@ def _end(told: Told, repeat: str) -> Iterator[str]:
     verdicts = Counter(each["verdict"] for each in told.exact.values())
     if verdicts:
         agree, open_ones = verdicts[Verdict.AGREES.value], verdicts[Verdict.NOT_JUDGED.value]
-        words = f"Of {verdicts.total()} figures with an exact answer {agree} lie within {FAR:.0f} MCSE of it"
+        words = f"Of {verdicts.total()} figures with an exact answer {agree} agree with it"
         words += f", and of {open_ones} too few replications tell" if open_ones else ""
         yield told.page.paragraph(f"{words}. {_furthest(told)}")
     far = [name for name, each in told.exact.items() if each["verdict"] == Verdict.DIFFERS.value]

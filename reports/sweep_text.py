@@ -35,7 +35,7 @@ def write_sweep(
         rows = [row for row in figures if _name(row) == name]
         parts += [list(_figure(page, name, varied, rows, apart))] if any(row["n"] for row in rows) else []
     parts += [list(_indices(page, varied, indices))] if indices else []
-    parts.append([page.paragraph(f"The same again: {repeat}")])
+    parts.append([f"The same again: {repeat}"])
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 

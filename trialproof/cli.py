@@ -41,6 +41,8 @@ def cli() -> None:
       trialproof report PROTOCOL       all of it on one page, for a meeting
       trialproof diff OLD NEW          whom an amendment treats differently
       trialproof assign PROTOCOL FILE  the arm of each patient in a table
+      trialproof simulate PROTOCOL     what will happen when patients come, with every assumption named
+      trialproof sweep PROTOCOL        the same under many scenarios, and how much is enough
 
     \b
     Exit codes:

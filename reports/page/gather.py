@@ -9,15 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 from subprocess import Popen
 
-from trialproof.model.place import BadInput, Place
 from trialproof.model.protocol import Protocol
+from trialproof.reports.page.hashes import hashes
 from trialproof.reports.page.map_points import read_laid
 from trialproof.reports.page.material import Material
+from trialproof.reports.page.simulated.candidates import first_trial
+from trialproof.reports.page.simulated.files import files_of, read_run
 from trialproof.verify.case import Case
 from trialproof.verify.check import Check
 from trialproof.verify.repairs.repair import Proposal, repair
@@ -34,7 +35,8 @@ class Wish:
     """What a report is to have: readings other than the preferred ones, and how many repairs of each decision.
 
     `seconds` is the deadline of one question to the solver, `date` what stands on the report as its date. `cohort` is
-    a file of patients who are laid over the maps. `options` are the arguments of the run behind the protocol.
+    a file of patients who are laid over the maps, `run` the folder of a simulation, whose patients are laid over them
+    otherwise. `options` are the arguments of the command behind the protocol.
     """
 
     readings: Mapping[str, str]
@@ -43,6 +45,7 @@ class Wish:
     date: str | None = None
     options: tuple[str, ...] = ()
     cohort: Path | None = None
+    run: Path | None = None
 
 
 def gather(
@@ -59,7 +62,9 @@ def gather(
     that there is not, or a file that has gone.
     """
     chosen = complete_selection(protocol, wish.readings)
-    laid = None if wish.cohort is None else read_laid(protocol, wish.cohort, chosen)
+    run = None if wish.run is None else read_run(protocol, wish.run)
+    laid = None if wish.run is None else first_trial(protocol, wish.run, chosen)
+    laid = laid if wish.cohort is None else read_laid(protocol, wish.cohort, chosen)
     first, second = workers or [launch() for _ in range(WORKERS)]
     helper = ProcessPoolExecutor(1, mp_context=get_context("spawn")) if wish.repairs else nullcontext()
     with ThreadPoolExecutor(WORKERS) as pool, helper as process:
@@ -77,9 +82,10 @@ def gather(
             unclear,
             release,
             wish.options,
-            tuple((name, _hash(name)) for name in _files(protocol, wish.cohort)),
+            hashes([protocol], [*([] if wish.cohort is None else [wish.cohort]), *files_of(wish.run)]),
             wish.date,
             laid,
+            run,
         )
 
 
@@ -97,18 +103,3 @@ def _calendars(
             return timelines(Case(protocol, solver, chosen)), ""
         except Unknown as reason:
             return None, str(reason)
-
-
-def _files(protocol: Protocol, cohort: Path | None) -> list[str]:
-    """Return the names of all files that went into a report: the protocol's own, its document and tables, patients."""
-    places = [*protocol.places.values(), *(each.place for each in protocol.lexicon)]
-    patients = [] if cohort is None else [str(cohort)]
-    names = dict.fromkeys([protocol.file, protocol.document, *(each.file for each in places), *patients])
-    return [each for each in names if each]
-
-
-def _hash(name: str) -> str:
-    try:
-        return sha256(Path(name).read_bytes()).hexdigest()
-    except OSError:
-        raise BadInput("this file has gone since it was read", Place(name)) from None

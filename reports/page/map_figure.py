@@ -112,7 +112,7 @@ def _picture(data: Data, state: Data, patients: Patients, right: float, above: f
     body = [*_cells(data, grid), *_borders(grid)]
     body += _across(x, columns, top + tall)
     body += [] if y is None else _along(y, rows, top, tall, above)
-    striped = (*HATCHED, *data.get("moved", ()))
+    striped = (*HATCHED, *(each[0] for each in data.get("moved", ())))
     names, taken = named(grid, striped)
     strips, complete = callouts(grid, taken, striped, Margins(top, above, LEFT + wide, right))
     body += [*names, *strips, *_people(data, state, patients, columns, rows, LEFT, top, tall, upwards=upwards)]
@@ -173,13 +173,13 @@ def _patterns(data: Data) -> Tree:
             marks.append(("path", {"d": STRIPES[look], "class": f"mark {look}"}, []))
         place = {"id": f"patient_map-{data['name']}-{look}", "width": "10", "height": "10"}
         found.append(("pattern", place | {"patternUnits": "userSpaceOnUse"}, marks))
-    found += [_stripes(data, look, *sides) for look, sides in data.get("moved", {}).items()]
+    found += [_stripes(data, *each) for each in data.get("moved", ())]
     return ("defs", {}, found)
 
 
 def _stripes(data: Data, look: str, before: str, after: str) -> Tree:
     """Return the hatch of what moved: stripes of what it was and of what it is, with a line between them."""
-    ground = ("rect", {"width": "20", "height": "20", "class": f"ground {before}"}, list[Any]())
+    ground = ("rect", {"width": "20", "height": "20", "class": f"was {before}"}, list[Any]())
     stripes = [("path", {"d": d, "class": f"mark {kind}"}, list[Any]()) for d, kind in
                ((STRIPE, f"stripe {after}"), (EDGES, "edge"))]  # fmt: skip
     place = {"id": f"patient_map-{data['name']}-{look}", "width": "20", "height": "20"}
@@ -188,7 +188,7 @@ def _stripes(data: Data, look: str, before: str, after: str) -> Tree:
 
 def fill(data: Data, look: str) -> dict[str, str]:
     """Return how an area is filled that is hatched; plain ones are coloured by their class."""
-    striped = look in HATCHED or look in data.get("moved", ())
+    striped = look in HATCHED or look.startswith("moved-")
     return {"fill": f"url(#patient_map-{data['name']}-{look})"} if striped else {}
 
 
@@ -345,7 +345,7 @@ def _legend(data: Data, grid: Grid, top: float) -> tuple[list[Tree], float]:
     """Return what every look in the picture means, and where that ends."""
     looks = {cell["look"]: cell["label"] for column in grid.cells for cell in column}
     choices = sorted((look, label) for look, label in looks.items() if look.startswith("choice-"))
-    moved = [(look, looks[look]) for look in data.get("moved", ()) if look in looks]
+    moved = [(look, looks[look]) for look, *_ in data.get("moved", ()) if look in looks]
     listed = moved + choices + [(look, words) for look, words in LEGEND if look in looks]
     found, x, y = list[Tree](), 8.0, top + 14.0
     for look, words in listed:

@@ -2,8 +2,9 @@
 
 **A section** is one row of `SECTIONS`. Its `name` is its anchor (`#patient_map`) and the name of its files:
 
-- `reports/page/NAME.py` (or any noun file) has the pure function `values(material) -> frozen values | None`. None
-  leaves the section out, also from the contents. It renders nothing, and gives plain texts, numbers and tuples.
+- `reports/page/NAME.py` (or any noun file, `simulated/NAME.py` where it tells of a simulation) has the pure function
+  `values(material) -> frozen values | None`. None leaves the section out, also from the contents. It renders nothing,
+  and gives plain texts, numbers and tuples.
 - `templates/NAME.html` begins with `{% extends "section.html" %}` and fills `{% block body %}`. In it, `it` is what
   the function returned, `section` the row of the table, `number` its number on the page. `section.html` writes the
   `<section>` with its heading (h2), so a template begins its own headings with h3.
@@ -36,11 +37,11 @@ role="region" aria-label="...">`, which scrolls by itself; the page never does.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from trialproof.model.place import BadInput
 from trialproof.reports.page.calendar import calendar
@@ -65,11 +66,35 @@ from trialproof.reports.page.readings import readings
 from trialproof.reports.page.record import record
 from trialproof.reports.page.regions import regions
 from trialproof.reports.page.repairs import repairs
+from trialproof.reports.page.simulated.accrual import accrual
+from trialproof.reports.page.simulated.arms import arms
+from trialproof.reports.page.simulated.assumptions import assumptions
+from trialproof.reports.page.simulated.load import load
+from trialproof.reports.page.simulated.run_record import run_record
+from trialproof.reports.page.simulated.screening import screening
+from trialproof.reports.page.simulated.simulation import simulation
+from trialproof.reports.page.simulated.treatment import treatment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Part(Protocol):
+    """What the templates ask of a section: its name, its heading, and the sections of ICH M11."""
+
+    @property
+    def name(self) -> str:
+        """Its anchor, and the name of its files."""
+
+    @property
+    def heading(self) -> str:
+        """What stands above it."""
+
+    @property
+    def m11(self) -> tuple[str, ...]:
+        """The sections of the ICH M11 template that it speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +118,49 @@ SECTIONS = (
     Section("repairs", "Repairs", repairs, (INCLUSION, EXCLUSION, ASSIGNMENT)),
     Section("prescriptions", "Prescriptions side by side", prescriptions, (DESCRIPTION, MODIFICATION)),
     Section("calendar", "The calendar of each branch", calendar, (ACTIVITIES, ADMINISTRATION)),
+    Section("simulation", "The simulation in short", simulation),
+    Section("arms", "Arm balance, simulated", arms, (ASSIGNMENT,)),
+    Section("accrual", "Accrual, simulated", accrual),
+    Section("screening", "Screening and the stranded, simulated", screening, (POPULATION, INCLUSION, EXCLUSION)),
+    Section("load", "Load on the departments, simulated", load, (ACTIVITIES,)),
+    Section("treatment", "Treatment, simulated", treatment, (ADMINISTRATION, MODIFICATION)),
+    Section("assumptions", "What the simulation assumes, and why", assumptions),
+    Section("run_record", "The record of the simulation", run_record),
     Section("record", "The record", record),
 )
 
 
 def write_page(material: Material) -> str:
     """Return the report as HTML; the same material gives the same bytes. Raises `BadInput` if Jinja2 is missing."""
-    engine = environment()
     parts = [(section, it) for section in SECTIONS if (it := section.values(material)) is not None]
+    protocol = material.protocol
+    imprint = tuple(each for each in (protocol.registry, protocol.file, material.date) if each)
+    return put_together(Masthead("Protocol report", protocol.title, imprint), parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """What stands above a page: what kind of page it is, its title, and what else is said of it."""
+
+    kind: str
+    title: str
+    imprint: tuple[str, ...]
+
+
+def put_together(masthead: Masthead, parts: Sequence[tuple[Part, object]], *folders: Path) -> str:
+    """Return a page of sections, each with its values; templates are in `folders` or, if not there, the report's own.
+
+    Styles and scripts of all folders are put in, those of the report first. Raises `BadInput` if Jinja2 is missing.
+    """
+    engine = environment(*folders)
     bodies = [
         (section, engine.get_template(f"{section.name}.html").render(it=it, section=section, number=number))
         for number, (section, it) in enumerate(parts, start=1)
     ]
     names = ["page", *(section.name for section, _ in parts)]
-    style, script = _inlined(names, "css"), _inlined(names, "js")
+    style, script = (_inlined(names, kind, (TEMPLATES, *folders)) for kind in ("css", "js"))
     page = engine.get_template("page.html").render(
-        title=material.protocol.title,
-        registry=material.protocol.registry,
-        file=material.protocol.file,
-        date=material.date,
+        masthead=masthead,
         bodies=bodies,
         style=style,
         script=script,
@@ -120,8 +169,8 @@ def write_page(material: Material) -> str:
     return f"{page}\n"
 
 
-def environment() -> Environment:
-    """Return what renders the templates. Raises `BadInput` if Jinja2 is missing."""
+def environment(*folders: Path) -> Environment:
+    """Return what renders the templates, those of further folders first. Raises `BadInput` if Jinja2 is missing."""
     try:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError:
@@ -129,7 +178,7 @@ def environment() -> Environment:
     from trialproof.reports.page.inert import capitalised, ours, prose, shown
 
     engine = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader([*folders, TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=shown,
@@ -141,9 +190,11 @@ def environment() -> Environment:
     return engine
 
 
-def _inlined(names: list[str], kind: str) -> str:
+def _inlined(names: Sequence[str], kind: str, folders: Sequence[Path]) -> str:
     """Return the files of this kind that there are, one after another, the parts of each before it."""
-    parts = [(*sorted(TEMPLATES.glob(f"{name}-*.{kind}")), TEMPLATES / f"{name}.{kind}") for name in names]
+    parts = [
+        (*sorted(folder.glob(f"{name}-*.{kind}")), folder / f"{name}.{kind}") for name in names for folder in folders
+    ]
     paths = [path for each in parts for path in each]
     return "\n" + "".join(path.read_text(encoding="utf-8") for path in paths if path.is_file())
 

@@ -233,5 +233,5 @@ def _seen(data: Data, rest: Sequence[int], x: int, y: int | None) -> tuple[int, 
             cell = data["cells"][cell_at(data, parts)]
             if "member" in cell:
                 looks.add(cell["look"])
-                problems += cell["look"] in PROBLEMS or cell["look"] in data.get("moved", ())
+                problems += cell["look"] in PROBLEMS or cell["look"].startswith("moved-")
     return len(looks), problems

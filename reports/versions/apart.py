@@ -13,7 +13,7 @@ ALIKE = 0.4
 MOST_COMPARED = 1_000_000
 """Pairs of words, or of sentences, up to which it is searched what two texts have in common."""
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+|\s+|.", re.DOTALL)
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+|\s+|[<>=!]+|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

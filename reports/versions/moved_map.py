@@ -1,8 +1,8 @@
 """The map of the patients who moved: of each decision of both versions, what became of whom, as one picture.
 
 What is as before is pale, and what changed is striped in the colours of what it was and what it is. The data are those
-of a map of patients (`reports.page.patient_map`), with looks `moved-1`, `moved-2` and so on besides; `moved` has for
-each of them the looks before and after. The same functions and the same script draw it.
+of a map of patients (`reports.page.patient_map`), with looks `moved-1`, `moved-2` and so on besides; `moved` lists
+them, each with the looks before and after. The same functions and the same script draw it.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from trialproof.verify.versions.moved_atlas import MovedAtlas, eligibility_atlas
 MOST_AXES = 6
 """Quantities that eligibility may differ in to have a map; with more, no slice shows much of it."""
 ELIGIBILITY = "eligibility"
+NOBODY = "nobody moves, of those whom it is for in both versions"
 
 
 def moved_map(material: Comparison) -> Maps | None:
@@ -36,6 +37,8 @@ def moved_map(material: Comparison) -> Maps | None:
     for name, title, drawn in found:
         if isinstance(drawn, str):
             shown.append(Shown(name, title, "", (), drawn))
+        elif not drawn["moved"]:
+            shown.append(Shown(name, title, "", (), NOBODY))
         else:
             shown.append(Shown(name, title, write_svg(draw(drawn, drawn["start"])), tuple(drawn["notes"])))
             data.append({"data": drawn, "patients": None})
@@ -50,7 +53,7 @@ def _eligibility(material: Comparison) -> Iterator[tuple[str, str, Data | str]]:
     if differing:
         count = len(quantities_under(merged.protocol, differing))
         if count > MOST_AXES:
-            yield ELIGIBILITY, "Who is eligible", f"it differs in {count} things at once, which no map shows"
+            yield ELIGIBILITY, "Who is eligible", f"it differs in {count} things at once, which no map shows; they are listed below"
             return
         try:
             found = eligibility_atlas(merged)
@@ -107,7 +110,7 @@ def _data(
         "choices": [each for which in (0, 1) for each in _choices(merged, which, own)],
         "clashes": [[*one, *other] for one, other in found.atlas.clashes],
         "notes": [visible(f"{each[0].upper()}{each[1:]}.") for each in found.atlas.unseen],
-        "moved": words.moved,
+        "moved": [[look, *looks] for look, looks in words.moved.items()],
     }
     data["start"] = starting(data)
     plain: Data = _plainly(data)
@@ -182,6 +185,8 @@ class _Words:
     def _look(self, side: Cell) -> str:
         if side.status != "settled":
             return side.status
+        if self.found.old.name == ELIGIBILITY:
+            return "undetermined" if side.perhaps else "choice-1" if side.choices else "choice-2"
         if not side.choices:
             return "none"
         order = dict.fromkeys(each.name for decision in (self.found.new, self.found.old) for each in decision.choices)

@@ -220,11 +220,11 @@ def machine_today(W, CAL, Q, CAND, PAT, BOOK, LEDGER, now, row, reserved, minute
     patient = CAND[p[col.P_RANK], col.X_NUMBER]
     p[col.P_ATTEMPTS] += 1
     reason = 0
-    if today < p[col.P_AWAY]:
-        reason = c.TOXIC
-    elif p[col.P_ABSENCES] < c.NO_SHOWS and p[col.P_ATTEMPTS] == p[col.P_NO_SHOW + p[col.P_ABSENCES]]:
+    if p[col.P_ABSENCES] < c.NO_SHOWS and p[col.P_ATTEMPTS] == p[col.P_NO_SHOW + p[col.P_ABSENCES]]:
         p[col.P_ABSENCES] += 1
         reason = c.AWAY
+    if today < p[col.P_AWAY]:
+        reason = c.TOXIC
     if reason == 0:
         most, lost = regular_minutes(W, CAL, number, today) + W[d + col.D_OVERTIME], BOOK[own, today, col.B_LOST]
         others = BOOK[own, today, col.B_OTHERS] if CAL[today, col.C_OPEN] else 0

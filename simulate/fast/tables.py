@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trialproof.simulate.fast import layout as col
 from trialproof.simulate.trial.calendar import Ints
-from trialproof.simulate.trial.contract import COLUMNS, DAY_UNIT, PHYSICS, Draws, Ledger, World, in_order
+from trialproof.simulate.trial.contract import COLUMNS, DAY_UNIT, PHYSICS, Draws, Ledger, World
 
 Book = NDArray[np.int32]
 
@@ -34,6 +35,7 @@ class Tables:
 
 def run(world: World, draws: Draws) -> Ledger:
     """Return the ledger of one replication, up to the end of the calendar. Raises `EngineFault`."""
+    from trialproof.simulate.fast.filling import sort_ledger
     from trialproof.simulate.fast.kernel import replicate
 
     made = tables(world, draws)
@@ -52,7 +54,9 @@ def run(world: World, draws: Draws) -> Ledger:
     fault = int(made.queue[col.Q_FAULT])
     if fault:
         raise EngineFault(col.FAULTS[fault])
-    return in_order(ledger[: made.queue[col.Q_ROWS]])
+    rows = np.empty((int(made.queue[col.Q_ROWS]), len(COLUMNS)), np.int64)
+    sort_ledger(ledger, np.empty(world.calendar.days + 1, np.int64), np.empty((len(rows), 2), np.int64), rows)
+    return rows
 
 
 def tables(world: World, draws: Draws) -> Tables:
@@ -64,19 +68,28 @@ def tables(world: World, draws: Draws) -> Tables:
     rank = np.empty(candidates, np.int64)
     rank[by_number] = np.arange(candidates)
     arrival = np.lexsort((draws.number, draws.arrive))
+    numbers, days = _of_world(world)
+    scenario = numbers.copy()
+    scenario[col.W_CANDIDATES] = candidates
     return Tables(
-        _world(world, candidates),
-        _calendar(world),
+        scenario,
+        days,
         _queue(world, candidates),
         _candidates(draws, by_number),
         rank[arrival],
         _patients(world, draws),
         _desks(world, draws),
-        _book(world, draws),
+        _book(days, draws),
     )
 
 
-def _world(world: World, candidates: int) -> Ints:
+@lru_cache(maxsize=2)
+def _of_world(world: World) -> tuple[Ints, Ints]:
+    """The tables that are the same in every replication: the numbers of the scenario, and the calendar."""
+    return _world(world), _calendar(world)
+
+
+def _world(world: World) -> Ints:
     ends = np.cumsum(world.linacs)
     parts = {
         col.W_SITES: np.column_stack([world.department, world.site_cap, world.site_cap]),
@@ -115,7 +128,6 @@ def _world(world: World, candidates: int) -> Ints:
         col.W_VISITS: rules.visits,
         col.W_SITE_COUNT: len(world.department),
         col.W_ARM_COUNT: len(world.arm_cap),
-        col.W_CANDIDATES: candidates,
     }.items():
         head[at] = value
     at = col.W_HEAD
@@ -160,32 +172,32 @@ def _candidates(draws: Draws, by_number: Ints) -> Ints:
 
 def _patients(world: World, draws: Draws) -> Ints:
     longest = int(world.fractions.max(initial=0))
-    table = np.zeros((len(draws.patient), col.P_APPOINTMENTS + longest + 1), np.int64)
-    table[:, : col.P_STATE] = np.column_stack(
-        [
-            draws.course,
-            draws.imaging,
-            draws.factor,
-            draws.consolidation,
-            draws.outlining,
-            draws.planning,
-            draws.checking,
-            draws.reoutlining,
-            draws.replanning,
-            draws.drop,
-            draws.no_show,
-            draws.infusion,
-            draws.low,
-            draws.delay,
-        ]
+    table = np.empty((len(draws.patient), col.P_APPOINTMENTS + longest + 1), np.int64)
+    columns = (
+        draws.course,
+        draws.imaging,
+        draws.factor,
+        draws.consolidation,
+        draws.outlining,
+        draws.planning,
+        draws.checking,
+        draws.reoutlining,
+        draws.replanning,
+        draws.drop,
+        draws.no_show,
+        draws.infusion,
+        draws.low,
+        draws.delay,
     )
+    table[:, : col.P_STATE] = np.column_stack(columns)
     return table
 
 
 def _desks(world: World, draws: Draws) -> Ints:
     desks = 3 * len(world.linacs)
     waiting = 12 * min(len(draws.patient), world.target) + 1
-    table = np.zeros((desks, col.E_LIST + col.LIST_COLS * waiting), np.int64)
+    table = np.empty((desks, col.E_LIST + col.LIST_COLS * waiting), np.int64)
+    table[:, : col.E_LIST] = 0
     table[:, col.E_OPENS] = world.desk_opens.ravel()
     table[:, col.E_CLOSES] = world.desk_closes.ravel()
     table[:, col.E_ALL_ROOMS] = world.rooms.ravel()
@@ -194,12 +206,11 @@ def _desks(world: World, draws: Draws) -> Ints:
     return table
 
 
-def _book(world: World, draws: Draws) -> Book:
-    others = np.where(world.calendar.open_day == 1, draws.background, 0)
-    table = np.zeros((*others.shape, 4), np.int32)
-    table[:, :, col.B_BOOKED] = others
-    table[:, :, col.B_OTHERS] = others
-    table[:, :, col.B_LOST] = draws.lost
+def _book(days: Ints, draws: Draws) -> Book:
+    from trialproof.simulate.fast.filling import fill_book
+
+    table = np.empty((*draws.background.shape, 4), np.int32)
+    fill_book(days, np.ascontiguousarray(draws.background), np.ascontiguousarray(draws.lost), table)
     return table
 
 

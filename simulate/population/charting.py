@@ -19,7 +19,7 @@ from scipy import special
 from trialproof.model.condition import EVERYONE
 from trialproof.model.place import BadInput, Place
 from trialproof.model.protocol import NumberKind
-from trialproof.simulate.cohort import Cohort, among, spread
+from trialproof.simulate.cohort import Cohort, among, changed, part_of, spread
 from trialproof.simulate.column import Column
 from trialproof.simulate.population.lattice import unit_of
 from trialproof.simulate.population.people import broken_facts, impossible
@@ -58,15 +58,20 @@ def charted(setting: Setting, key: Key, people: Cohort, replication: ArrayLike, 
     queried = broken_facts(setting, first)
     if not queried.any():
         return Chart(_as_it_applies(setting, first), queried)
+    whose = np.flatnonzero(queried)
+    them = part_of(people, whose)
     for variable in setting.scenario.population.variables:
-        plain = replace(variable, charting=AS_IT_IS)
-        again = _column(setting, plain, people.columns[variable.quantity], np.full((people.size, 3), 0.5))
-        before = columns[variable.quantity]
-        columns[variable.quantity] = replace(before, values=np.where(queried, again.values, before.values))
+        if variable.charting != AS_IT_IS:
+            plain = replace(variable, charting=AS_IT_IS)
+            again = _column(setting, plain, them.columns[variable.quantity], np.full((them.size, 3), 0.5))
+            before = columns[variable.quantity]
+            values = before.values.copy()
+            values[whose] = again.values
+            columns[variable.quantity] = replace(before, values=values)
     second = Cohort(setting.protocol, columns, people.size)
-    broken = broken_facts(setting, second)
-    if broken.any():
-        raise impossible(setting, second, int(np.flatnonzero(broken)[0]), replication, number, charted=True)
+    broken = whose[broken_facts(setting, part_of(second, whose))]
+    if len(broken):
+        raise impossible(setting, second, int(broken[0]), replication, number, charted=True)
     return Chart(_as_it_applies(setting, second), queried)
 
 
@@ -135,8 +140,8 @@ def _as_it_applies(setting: Setting, cohort: Cohort) -> Cohort:
     if not quantities:
         return cohort
     meaning = among(setting.protocol, cohort, setting.selection)
-    columns = dict(cohort.columns)
+    columns = {}
     for name in quantities:
-        kept = ~spread(meaning.applies(name).fails, cohort.size) & columns[name].recorded
-        columns[name] = Column(columns[name].values, kept, columns[name].per)
-    return Cohort(cohort.protocol, columns, cohort.size)
+        column = cohort.columns[name]
+        columns[name] = replace(column, recorded=~spread(meaning.applies(name).fails, cohort.size) & column.recorded)
+    return changed(cohort, columns)

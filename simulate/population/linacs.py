@@ -1,4 +1,7 @@
-"""Days of the linacs, on which no patient of the trial has a say: minutes booked by others, and lost to breakdowns."""
+"""Days of the linacs, on which no patient of the trial has a say: minutes booked by others, and lost to breakdowns.
+
+Every day has chances of its own, so that days on which nobody can be treated any more need not be drawn.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from numpy.typing import ArrayLike
 from trialproof.model.place import BadInput, Place
 from trialproof.simulate.population.policy import Ints
 from trialproof.simulate.population.quantiles import cumulated, quantile
-from trialproof.simulate.population.streams import Floats, Key, Purpose, uniforms
+from trialproof.simulate.population.streams import Floats, Key, Purpose, uniforms_at
 from trialproof.simulate.scenario.scenario import Department, Downtime, Scenario
 from trialproof.simulate.trial.calendar import Calendar
 from trialproof.simulate.trial.department import linac_number
@@ -18,33 +21,41 @@ from trialproof.simulate.trial.department import linac_number
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinacDays:
-    """Minutes `lost` and minutes of `background` [R, L, H], linacs in order of their number; 0 on closed days."""
+    """Minutes `lost` and minutes of `background` [R, L, H], linacs in order of their number.
+
+    They are 0 on closed days, and on those that were not drawn.
+    """
 
     lost: Ints
     background: Ints
 
 
-def linac_days(scenario: Scenario, key: Key, calendar: Calendar, replications: ArrayLike) -> LinacDays:
-    """Return the days of all linacs in these replications [R].
+def linac_days(
+    scenario: Scenario, key: Key, calendar: Calendar, replications: ArrayLike, ends: ArrayLike | None = None
+) -> LinacDays:
+    """Return the days of all linacs in these replications [R], each up to a day of its own [R] (or all of them).
 
     Raises `BadInput` where so large a share of a linac's time cannot be lost by one breakdown a day.
     """
     wanted = np.asarray(replications, np.int64).reshape(-1)
-    is_open = calendar.open_day == 1
-    lost, background = [], []
+    ends = np.broadcast_to(calendar.days if ends is None else np.asarray(ends, np.int64), len(wanted))
+    row, day = np.nonzero((calendar.open_day == 1) & (np.arange(calendar.days) < ends[:, None]))
+    which = wanted[row]
+    shape = (len(wanted), sum(each.linacs for each in scenario.departments.values()), calendar.days)
+    lost, background = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    at = 0
     for number, department in enumerate(scenario.departments.values()):
         regular = department.linac_hours.minutes
         chance = breakdown_chance(scenario, department)
         for place in range(department.linacs):
             linac = linac_number(number, place)
-            u = uniforms(key, Purpose.DOWNTIME, wanted, linac, 2 * calendar.days)
-            broken = is_open & (u[:, 0::2] < chance)
-            lost.append(np.where(broken, minutes_lost(department.downtime, u[:, 1::2], regular), 0))
-            booked = quantile(department.background, uniforms(key, Purpose.BACKGROUND, wanted, linac, calendar.days))
-            minutes = np.rint(np.clip(booked, 0.0, 1.0) * regular).astype(np.int64)
-            background.append(np.where(is_open, minutes, 0))
-    shape = (len(wanted), len(lost), calendar.days)
-    return LinacDays(*(np.stack(each, axis=1) if each else np.zeros(shape, np.int64) for each in (lost, background)))
+            broken = np.flatnonzero(uniforms_at(key, Purpose.DOWNTIME, which, linac, 2 * day) < chance)
+            u = uniforms_at(key, Purpose.DOWNTIME, which[broken], linac, 2 * day[broken] + 1)
+            lost[row[broken], at, day[broken]] = minutes_lost(department.downtime, u, regular)
+            booked = quantile(department.background, uniforms_at(key, Purpose.BACKGROUND, which, linac, day))
+            background[row, at, day] = np.rint(np.clip(booked, 0.0, 1.0) * regular).astype(np.int64)
+            at += 1
+    return LinacDays(lost, background)
 
 
 def minutes_lost(downtime: Downtime, u: Floats, regular: int) -> Ints:

@@ -18,7 +18,7 @@ from trialproof.model.condition import EVERYONE, Condition
 from trialproof.model.cycles import quantities_under
 from trialproof.model.place import BadInput, Place
 from trialproof.model.protocol import CategoryKind, Kind, NumberKind, Protocol
-from trialproof.simulate.cohort import Cohort, among, spread
+from trialproof.simulate.cohort import Cohort, among, changed, spread
 from trialproof.simulate.column import Column, value_at
 from trialproof.simulate.population.charted_csv import spelt
 from trialproof.simulate.population.copula import joined
@@ -38,12 +38,13 @@ def true_values(setting: Setting, key: Key, replication: ArrayLike, number: Arra
     A number beyond its range lies at its end. Raises `BadInput` for a candidate who breaks a fact of the protocol.
     """
     size = np.broadcast(np.asarray(replication), np.asarray(number)).size
+    everybody = np.arange(size)
     chances = _chances(setting, key, replication, number)
     columns: dict[str, Column] = {}
     for variable in setting.scenario.population.variables:
         kind = setting.finer.quantities[variable.quantity].kind
         holds = partial(_holds, setting, columns, size)
-        columns[variable.quantity] = _column(kind, _drawn(variable.model, kind, chances[variable.quantity], holds))
+        columns[variable.quantity] = _column(kind, _drawn(variable.model, kind, chances[variable.quantity], holds, everybody))
     people = _where_applicable(setting, Cohort(setting.finer, columns, size))
     broken = broken_facts(setting, people)
     if broken.any():
@@ -100,22 +101,25 @@ def _holds(setting: Setting, columns: Mapping[str, Column], size: int, condition
     return spread(among(setting.protocol, earlier, setting.selection).truth(condition).holds, size)
 
 
-def _drawn(model: Model, kind: Kind, u: Floats, holds: Holds) -> NDArray[np.int64]:
-    """Return lattice points (a number), positions (a category), or 0 and 1."""
+def _drawn(model: Model, kind: Kind, u: Floats, holds: Holds, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return, for some of the candidates, lattice points (a number), positions (a category), or 0 and 1."""
     match model:
         case Cases(cases, otherwise):
-            drawn = _drawn(otherwise, kind, u, holds)
-            for condition, below in reversed(cases):
-                drawn = np.where(holds(condition), _drawn(below, kind, u, holds), drawn)
+            drawn, left = np.empty(len(rows), np.int64), np.ones(len(rows), np.bool_)
+            for condition, below in cases:
+                here = left & holds(condition)[rows]
+                drawn[here] = _drawn(below, kind, u, holds, rows[here])
+                left &= ~here
+            drawn[left] = _drawn(otherwise, kind, u, holds, rows[left])
             return drawn
         case Numbers(distribution):
             assert isinstance(kind, NumberKind), kind  # noqa: S101 - the scenario was checked against the protocol
-            return to_lattice(kind, quantile(distribution, u))
+            return to_lattice(kind, quantile(distribution, u[rows]))
         case Shares(shares):
             cumulated = np.cumsum(shares)
-            return np.searchsorted(cumulated / cumulated[-1], u).astype(np.int64)
+            return np.searchsorted(cumulated / cumulated[-1], u[rows]).astype(np.int64)
         case Chance(probability):
-            return (u < probability).astype(np.int64)
+            return (u[rows] < probability).astype(np.int64)
 
 
 def to_lattice(kind: NumberKind, values: Floats) -> NDArray[np.int64]:
@@ -143,11 +147,11 @@ def _where_applicable(setting: Setting, cohort: Cohort) -> Cohort:
     if not quantities:
         return cohort
     meaning = among(setting.protocol, cohort, setting.selection)
-    columns = dict(cohort.columns)
+    columns = {}
     for name in quantities:
-        exists = spread(meaning.applies(name).holds, cohort.size)
-        columns[name] = Column(columns[name].values, exists, columns[name].per)
-    return Cohort(cohort.protocol, columns, cohort.size)
+        column, exists = cohort.columns[name], spread(meaning.applies(name).holds, cohort.size)
+        columns[name] = Column(column.values, exists, column.per)
+    return changed(cohort, columns)
 
 
 def _conditional(protocol: Protocol, cohort: Cohort) -> list[str]:

@@ -13,7 +13,7 @@ from trialproof.model.condition import Is, Known
 from trialproof.model.place import BadInput
 from trialproof.model.protocol import CategoryKind, Decision, Protocol, Quantity
 from trialproof.simulate.assignment import Fate
-from trialproof.simulate.cohort import Cohort, spread
+from trialproof.simulate.cohort import Cohort, changed, spread
 from trialproof.simulate.column import Column
 from trialproof.simulate.population.streams import Floats
 from trialproof.simulate.rational import Truths
@@ -102,7 +102,7 @@ def as_settled(
         decisions={**protocol.decisions, decision.name: taken},
     )
     recording = replace(cohort.protocol, quantities={**cohort.protocol.quantities, name: extended.quantities[name]})
-    return extended, Cohort(recording, {**cohort.columns, name: column}, cohort.size)
+    return extended, changed(cohort, {name: column}, recording)
 
 
 def _holding(fate: Fate[Truths], size: int) -> Flags:

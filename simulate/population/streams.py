@@ -93,41 +93,46 @@ def uniforms(
     Replications and items are whole numbers, either may be a single one for all. Raises `ValueError` for one that is
     negative or not below 2**32.
     """
-    replications, items = (
-        np.ascontiguousarray(each, np.int64).reshape(-1)
-        for each in np.broadcast_arrays(np.atleast_1d(replication), np.atleast_1d(item))
-    )
-    return _fastest()(key, int(purpose), replications, items, count, block)
+    pairs = np.broadcast_arrays(np.atleast_1d(replication), np.atleast_1d(item))
+    replications, items = (np.repeat(each.reshape(-1), count) for each in pairs)
+    places = np.tile(np.arange(2 * block, 2 * block + count), pairs[0].size)
+    return uniforms_at(key, purpose, replications, items, places).reshape(-1, count)
 
 
-def plain_uniforms(key: Key, purpose: int, replications: Ints, items: Ints, count: int, block: int) -> Floats:
-    """Return `uniforms` of arrays of the same length, by NumPy alone."""
-    pairs, per_pair = replications.size, -(-count // 2)
-    counters = np.empty((4, pairs, per_pair), np.uint64)
-    counters[0] = np.arange(block, block + per_pair, dtype=np.uint64)
-    counters[1] = items.reshape(-1, 1).astype(np.uint64)
-    counters[2] = replications.reshape(-1, 1).astype(np.uint64)
-    counters[3] = purpose
+def uniforms_at(
+    key: Key, purpose: Purpose, replication: ArrayLike, item: ArrayLike, place: ArrayLike
+) -> Floats:
+    """Return the uniforms that items have at these places in these replications [N], two places to a block.
+
+    They are those of `uniforms`: by the compiled generator where numba is installed, else by NumPy.
+    """
+    triples = np.broadcast_arrays(*(np.atleast_1d(np.asarray(each, np.int64)) for each in (replication, item, place)))
+    return _fastest()(key, purpose, *(np.ascontiguousarray(each).reshape(-1) for each in triples))
+
+
+def compiled_uniforms(key: Key, purpose: Purpose, replications: Ints, items: Ints, places: Ints) -> Floats:
+    """Return `uniforms_at` by the compiled generator, which needs numba."""
+    from trialproof.simulate.fast.philox import uniforms as fill
+
+    drawn = np.empty(len(places))
+    if not 0 <= fill(replications, items, places, int(purpose), key.left, key.right, drawn) <= int(LOW):
+        raise ValueError(TOO_LARGE)
+    return drawn
+
+
+def plain_uniforms(key: Key, purpose: Purpose, replications: Ints, items: Ints, places: Ints) -> Floats:
+    """Return `uniforms_at` by NumPy alone."""
+    counters = np.empty((4, len(places)), np.uint64)
+    counters[0], counters[1], counters[2], counters[3] = places >> 1, items, replications, int(purpose)
     if counters.max(initial=0) > LOW:
         raise ValueError(TOO_LARGE)
-    words = philox(counters.reshape(4, -1), (key.left, key.right))
-    bits = np.stack([words[0] << np.uint64(20) | words[1] >> np.uint64(12),
-                     words[2] << np.uint64(20) | words[3] >> np.uint64(12)], axis=-1)  # fmt: skip
-    odd = bits.reshape(pairs, 2 * per_pair)[:, :count] << np.uint64(1) | np.uint64(1)
+    words = philox(counters, (key.left, key.right))
+    high, low = np.where(places & 1, words[2:], words[:2])
+    odd = (high << np.uint64(20) | low >> np.uint64(12)) << np.uint64(1) | np.uint64(1)
     drawn: Floats = odd.astype(np.float64) * 2.0**-53
     return drawn
 
 
-def compiled_uniforms(key: Key, purpose: int, replications: Ints, items: Ints, count: int, block: int) -> Floats:
-    """Return `uniforms` of arrays of the same length, by the compiled generator, which needs numba."""
-    from trialproof.simulate.fast.philox import uniforms as fill
-
-    drawn: Floats = np.empty((replications.size, count))
-    if not 0 <= fill(replications, items, block, purpose, key.left, key.right, drawn) <= int(LOW):
-        raise ValueError(TOO_LARGE)
-    return drawn
-
-
 @cache
-def _fastest() -> Callable[[Key, int, Ints, Ints, int, int], Floats]:
+def _fastest() -> Callable[[Key, Purpose, Ints, Ints, Ints], Floats]:
     return compiled_uniforms if find_spec("numba") else plain_uniforms

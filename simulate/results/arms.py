@@ -27,7 +27,7 @@ METRICS = (
         of=("quantity", "arms"),
         kind=Kind.SIGNED,
     ),
-    Metric("misassigned", "patients", "enrolled patients whose arm is not the one that their true values ask for"),
+    Metric("misassigned", "patients", "enrolled patients whose true values ask for another arm, or for none"),
     Metric("misassigned_share", "", "misassigned / enrolled; none where nobody is enrolled"),
 )  # fmt: skip
 

@@ -20,7 +20,7 @@ from trialproof.simulate.results.metric import Kind
 FEWEST = 100
 """No goal counts as reached before so many replications gave a number."""
 STEP = 50
-"""Goals are looked at after so many more replications."""
+"""Goals are looked at after so many more replications, and later after about a tenth more."""
 SHOWN = 6
 """How many figures are named."""
 
@@ -99,4 +99,6 @@ def _progress(goal: Goal, found: Estimate) -> Progress:
 
 def next_look(done: int) -> int:
     """Return after how many replications goals are looked at next, when so many are done."""
-    return FEWEST if done < FEWEST else (done // STEP + 1) * STEP
+    if done < FEWEST:
+        return FEWEST
+    return (done // STEP + max(1, done // (10 * STEP))) * STEP

@@ -37,7 +37,7 @@ def manifest(simulation: Simulation, ready: Prepared, columns: Sequence[Column])
         "trialproof_run": 1,
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
         "machine": platform.machine(),
-        "engine": "SimPy, time in whole minutes",
+        "engine": simulation.engine.value,
         "generator": GENERATOR,
         "entropy": simulation.entropy,
         "protocol": {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -47,6 +48,13 @@ def runner(engine: Engine) -> Run:
             from trialproof.simulate.fast.tables import run as run_compiled
 
             return run_compiled
+
+
+def is_compiled() -> bool:
+    """Return whether the compiled engine needs no compiling any more; it does once, for about a quarter of a minute."""
+    from trialproof.simulate.fast.compiling import CACHE
+
+    return Path(CACHE).exists()
 
 
 def verified(world: World, draws: Draws) -> Ledger:

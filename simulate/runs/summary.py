@@ -27,6 +27,7 @@ def summary(simulation: Simulation, found: Found, spreads: Sequence[Spread | Non
         "protocol": {"title": protocol.title, "registry": protocol.registry},
         "scenario": scenario.title,
         "entropy": simulation.entropy,
+        "engine": simulation.engine.value,
         "replications": found.replications,
         "horizon_days": scenario.horizon_days,
         "target": scenario.accrual.target,

@@ -26,7 +26,7 @@ from trialproof.simulate.scenario.shape_treatment import (
     Treatment as TreatmentPart,
 )
 from trialproof.simulate.scenario.timed import fixed_days, fixed_minutes, spread_minutes
-from trialproof.simulate.trial.contract import NO_SHOWS
+from trialproof.simulate.trial.contract import NO_SHOWS, NO_SHOWS_EXPECTED
 
 PATH = ("treatment",)
 MISSED = {
@@ -101,8 +101,8 @@ def _fractions(reader: Reader, part: FractionsPart, most: int) -> Fractions:
     reader.assume((*path, "missed"), f"a missed fraction: {MISSED[missed]}", part.missed)
     where = (*path, "no_show", "probability")
     no_show = read_share(reader.source, where, part.no_show.probability)
-    if no_show * most > NO_SHOWS:
-        message = f"of {most} fractions more than {NO_SHOWS} would be missed on average"
+    if no_show * most > NO_SHOWS_EXPECTED:
+        message = f"of {most} fractions more than {NO_SHOWS_EXPECTED} would be missed on average"
         raise reader.problem(message, where, f"at most {NO_SHOWS} missed appointments of a patient are simulated")
     said = f"{say_share(no_show)} of appointments are missed by the patient, at most {NO_SHOWS}"
     reader.assume((*path, "no_show"), said, part.no_show)

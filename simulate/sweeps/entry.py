@@ -21,8 +21,11 @@ SHOWN = 12
 """So many names are listed."""
 
 
-def find(source: Source, path: str, place: Place) -> Steps:
-    """Return the steps to the value that a path leads to. Raises `BadInput` at `place` where it leads to none."""
+def find(source: Source, path: str, place: Place, *, whole: bool = False) -> Steps:
+    """Return the steps to the value that a path leads to; with `whole`, to several together if it leads to these.
+
+    Raises `BadInput` at `place` where it leads to no value.
+    """
     steps: list[str | int] = []
     node: Node = source.root
     rest = path
@@ -34,7 +37,7 @@ def find(source: Source, path: str, place: Place) -> Steps:
         steps.append(step)
         node = _inside(node, step)
         rest = rest[len(str(step)) + 1 :]
-    if isinstance(node, Pairs):
+    if isinstance(node, Pairs) and not whole:
         said = [key for key in node.values if key not in SOURCES]
         if len(said) > 1 or not isinstance(node.values[said[0]], Scalar):
             names = ", ".join(f"`{path}.{key}`" for key in said[:SHOWN])

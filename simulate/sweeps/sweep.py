@@ -15,6 +15,7 @@ from trialproof.model.place import BadInput, Place
 from trialproof.model.protocol import Protocol
 from trialproof.model.source import LARGEST_FILE, Source, parse_source
 from trialproof.model.textfile import read_text
+from trialproof.simulate.runs.engines import Engine
 from trialproof.simulate.runs.simulation import Simulation, simulation_of
 from trialproof.simulate.scenario.load import BEGIN, FILE_NAME, read_scenario
 from trialproof.simulate.sweeps.axis import Axis, check_apart
@@ -27,17 +28,21 @@ TRIED = 100
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What is varied: a scenario file for a protocol, with readings that are chosen and the source of chance."""
+    """What is varied: a scenario file for a protocol, with readings that are chosen and the source of chance.
+
+    `engine` runs all of it, and makes no difference.
+    """
 
     protocol: Protocol
     source: Source
     selection: Mapping[str, str]
     entropy: int
+    engine: Engine = Engine.SIMPY
 
     def simulation(self) -> Simulation:
         """Return the simulation of the file as it is. Raises `BadInput`."""
         scenario = read_scenario(self.source, self.protocol, self.selection)
-        return simulation_of(self.protocol, scenario, self.entropy)
+        return simulation_of(self.protocol, scenario, self.entropy, self.engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class Sweep:
             raise BadInput(problem.message, self._said(cell), help=problem.help) from None
         except BadInput as problem:
             raise self._refused(cell, problem) from None
-        return simulation_of(self.base.protocol, scenario, self.base.entropy)
+        return simulation_of(self.base.protocol, scenario, self.base.entropy, self.base.engine)
 
     def varied(self, cell: Cell) -> dict[str, str]:
         """Return the values of a cell by their paths."""
@@ -90,9 +95,7 @@ def sweep_of(base: Base, axes: Sequence[Axis], cells: Sequence[Cell], options: S
     """Return a sweep. Raises `BadInput` for a path that leads nowhere; `options` says how each axis was given."""
     check_apart(axes)
     named = tuple(options) or ("--vary",) * len(axes)
-    steps = tuple(
-        find(base.source, axis.path, Place(f"{option} {axis.path}")) for axis, option in zip(axes, named, strict=True)
-    )
+    steps = tuple(_find(base.source, axis, option) for axis, option in zip(axes, named, strict=True))
     for at, each in enumerate(steps):
         if each in steps[:at]:
             other = axes[steps.index(each)].path
@@ -100,6 +103,11 @@ def sweep_of(base: Base, axes: Sequence[Axis], cells: Sequence[Cell], options: S
     first: dict[Cell, int] = {}
     runs = tuple(first.setdefault(cell, at) for at, cell in enumerate(cells))
     return Sweep(base, tuple(axes), tuple(cells), runs, steps, named)
+
+
+def _find(source: Source, axis: Axis, option: str) -> Steps:
+    whole = bool(axis.values) and all(value.startswith("{") for value in axis.values)
+    return find(source, axis.path, Place(f"{option} {axis.path}"), whole=whole)
 
 
 def check(sweep: Sweep) -> None:

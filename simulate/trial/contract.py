@@ -27,8 +27,10 @@ NEVER = 1 << 40
 
 CYCLES = 8
 """At most so many cycles of chemotherapy, those of consolidation included."""
-NO_SHOWS = 3
+NO_SHOWS = 12
 """At most so many missed appointments by the patient's own doing."""
+NO_SHOWS_EXPECTED = 3
+"""No scenario expects more of them on average, so that hardly anybody would have more than `NO_SHOWS`."""
 
 KINDS = (
     "end of scan", "end of planning", "end of plan check", "nurse free", "end of infusion", "end of injection",

@@ -129,12 +129,12 @@ def _machine_today(patient: Patient, reserved: int, minutes: int) -> int | None:
 
 
 def _absence(patient: Patient) -> int | None:
+    """Return why the patient is not there. Who is kept away when he would not come has used up that absence, too."""
+    stays_away = patient.absences < NO_SHOWS and patient.attempts == patient.chances.no_show[patient.absences]
+    patient.absences += stays_away
     if patient.today < patient.away_until:
         return TOXIC
-    if patient.absences < NO_SHOWS and patient.attempts == patient.chances.no_show[patient.absences]:
-        patient.absences += 1
-        return AWAY
-    return None
+    return AWAY if stays_away else None
 
 
 def _make_up(patient: Patient) -> None:

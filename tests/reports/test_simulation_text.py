@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,8 @@ from trialproof.reports.simulation_text import write_simulation
 from trialproof.simulate.results.intervals import Interval
 from trialproof.simulate.results.metric import Column, Kind
 from trialproof.simulate.results.paired import Difference
+from trialproof.simulate.runs.simulation import simulation_of
+from trialproof.simulate.scenario.scenario import MissedPolicy
 
 Change = Callable[[dict[str, Any]], None]
 
@@ -142,6 +145,26 @@ def test_a_precision_that_is_not_reached_is_said_with_what_it_would_take() -> No
     assert "duration: wanted 1, NOT reached: 20; about 80,000 replications would be needed" in text
     assert "duration: wanted 1, reached: 0.5" in text
     assert "NOT reached: unknown; no number yet" in text
+
+
+def test_a_department_that_works_on_saturdays_stands_beside_one_that_does_not() -> None:
+    plain = small()
+    treatment, departments = plain.scenario.treatment, plain.scenario.departments
+    assert treatment is not None
+    fractions = replace(treatment.fractions, missed=MissedPolicy.SATURDAY, no_show=0.3)
+    scenario = replace(
+        plain.scenario,
+        treatment=replace(treatment, fractions=fractions),
+        departments={**departments, "other": replace(departments["other"], saturday=0)},
+    )
+    found = run(None, 3, simulation=simulation_of(plain.protocol, scenario, 1)).summary
+    lines = write_simulation(found, repeat="again", color=False).splitlines()
+    (head,) = [line.split() for line in lines if line.split()[-2:] == ["days", "over"]]
+    assert head[:7] == ["mon", "tue", "wed", "thu", "fri", "sat", "all"]
+    (other,) = [line.split() for line in lines if line.startswith("  other.linac1")]
+    (main,) = [line.split() for line in lines if line.startswith("  main.linac1")]
+    assert other[6] == "-"
+    assert main[6].endswith("%")
 
 
 def test_the_assumptions_are_counted_by_what_stands_behind_them() -> None:

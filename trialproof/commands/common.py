@@ -7,12 +7,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from trialproof.simulate.runs.engines import Engine
     from trialproof.verify.check import Check
 
 FINDINGS, UNUSABLE, UNDECIDED = 1, 2, 3
@@ -36,6 +38,13 @@ CLUSTER = click.option(
     default=None,
     metavar="ADDRESS",
     help="Let the workers of a dask scheduler compute: tcp://host:8786. No figure depends on it.",
+)
+ENGINE = click.option(
+    "--engine",
+    type=click.Choice(["simpy", "compiled"]),
+    default=None,
+    help="What runs a replication: the readable engine, or the compiled one, which is the default where numba is "
+    "installed. No figure depends on it.",
 )
 TIMEOUT = click.option(
     "--timeout",
@@ -75,6 +84,17 @@ def kept(output: Path | None) -> Iterator[None]:
         raise
 
 
+def engine_for(name: str | None) -> Engine:
+    """Return the engine of this name, else the faster one that is installed; say so where it is compiled first."""
+    from trialproof.simulate.runs.engines import Engine, default_engine, is_compiled, runner
+
+    engine = default_engine() if name is None else Engine(name)
+    if engine is Engine.COMPILED and find_spec("numba") and not is_compiled():
+        click.echo("compiling the engine: this happens once, and takes about a quarter of a minute", err=True)
+    runner(engine)
+    return engine
+
+
 def release() -> str:
     """Return the version of the installed package."""
     try:
@@ -104,3 +124,16 @@ def counted(what: str) -> AbstractContextManager[Callable[[int, int], None]]:
     from trialproof.reports.progress import counting
 
     return counting(what)
+
+
+def write(content: str | bytes, output: Path | None) -> None:
+    """Write to a file, or to standard output. Raises `BadInput` where that cannot be."""
+    from trialproof.model.place import BadInput
+
+    if output is None:
+        click.echo(content, nl=False)
+        return
+    try:
+        output.write_bytes(content if isinstance(content, bytes) else content.encode())
+    except OSError as error:
+        raise BadInput(f"`{output}` cannot be written: {(error.strerror or 'it is no file').lower()}") from None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from trialproof.commands.common import FINDINGS, TIMEOUT, UNDECIDED, in_color, release
+from trialproof.commands.common import FINDINGS, TIMEOUT, UNDECIDED, in_color, release, write
 
 if TYPE_CHECKING:
     from trialproof.model.protocol import Protocol, Selection
@@ -46,8 +46,13 @@ if TYPE_CHECKING:
     help="At a row of the cohort that cannot be: stop, or leave it out and count it.",
 )  # fmt: skip
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
-)
+    "-o", "--output", type=click.Path(path_type=Path), default=None, metavar="FILE",
+    help="Write to this file; by default to standard output.",
+)  # fmt: skip
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "html"]), default=None,
+    help="How to print: text, unless the file's name ends with .json or .html.",
+)  # fmt: skip
 @TIMEOUT
 def diff(
     old: Path,
@@ -59,7 +64,8 @@ def diff(
     cohort: Path | None,
     missing: Sequence[str],
     on_error: str,
-    form: str,
+    output: Path | None,
+    form: str | None,
     timeout: float,
 ) -> None:
     """Say who is treated differently under NEW than under OLD, two versions of a protocol.
@@ -74,6 +80,10 @@ def diff(
       trialproof diff protocols/esophageal-salvage protocols/esophageal-salvage-repaired
       trialproof diff v1 v2 --rename diameter=lesion_size --rename arm.small=arm.little
       trialproof diff v1 v2 --map names.yaml --cohort patients.csv --format json
+      trialproof diff v1 v2 -o diff.html
+
+    The last one writes one HTML page, which has everything in itself: the verdicts, a map of the patients who move,
+    and documents and rules side by side, with the words marked that differ.
 
     \b
     Exit codes:
@@ -89,14 +99,20 @@ def diff(
         from trialproof.model.renames import read_renames
         from trialproof.verify.versions.amendment import amend
 
+        form = form or _form(output)
+        if form == "html":
+            from trialproof.reports.page.page import environment
+
+            environment()
         if (missing or on_error != "stop") and cohort is None:
             raise BadInput("`--missing` and `--on-error` go with `--cohort`")
         before, after = load(old), load(new)
         old_selection, new_selection = _selections(before, after, readings, old_readings)
+        names = read_renames(before, after, renames, file)
         found = amend(
             before,
             after,
-            renames=read_renames(before, after, renames, file),
+            renames=names,
             old_selection=old_selection,
             new_selection=new_selection,
             seconds=timeout,
@@ -110,15 +126,51 @@ def diff(
         from trialproof.reports.moved_share import moved_share
 
         shares = moved_share(found, cohort, missing=missing, on_error=on_error)
-    if form == "json":
+    if form == "html":
+        from trialproof.reports.page.hashes import hashes
+        from trialproof.reports.versions.material import Comparison
+        from trialproof.reports.versions.page import write_comparison
+
+        paths = [each for each in (file, cohort) if each is not None]
+        options = _options(renames, file, readings, old_readings, cohort, missing, on_error, timeout)
+        files = hashes((before, after), paths)
+        write(write_comparison(Comparison(found, names, shares, release(), options, files)), output)
+    elif form == "json":
         from trialproof.reports.diff_json import write_diff_json
 
-        click.echo(write_diff_json(found, release(), shares))
+        write(f"{write_diff_json(found, release(), shares)}\n", output)
     else:
         from trialproof.reports.diff_text import write_diff
 
-        click.echo(write_diff(found, shares, color=in_color()))
+        write(f"{write_diff(found, shares, color=output is None and in_color())}\n", output)
     sys.exit(_exit_code(found))
+
+
+def _form(output: Path | None) -> str:
+    """Return how to print into a file of this name."""
+    suffix = "" if output is None else output.suffix.lower()
+    return {".html": "html", ".htm": "html", ".json": "json"}.get(suffix, "text")
+
+
+def _options(
+    renames: Sequence[str],
+    file: Path | None,
+    readings: Sequence[str],
+    old_readings: Sequence[str],
+    cohort: Path | None,
+    missing: Sequence[str],
+    on_error: str,
+    timeout: float,
+) -> tuple[str, ...]:
+    """Return the arguments behind the two protocols: all that has a say in what the page shows."""
+    several = (("--rename", renames), ("--reading", readings), ("--old-reading", old_readings), ("--missing", missing))
+    single = (("--map", file), ("--cohort", cohort))
+    return (
+        *(word for name, values in several for each in values for word in (name, each)),
+        *(word for name, value in single if value is not None for word in (name, str(value))),
+        *(() if on_error == "stop" else ("--on-error", on_error)),
+        *("--timeout", f"{timeout:g}"),
+    )
 
 
 def _selections(

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from trialproof.commands.common import PROTOCOL, READING, TIMEOUT, progress, release
+from trialproof.commands.common import PROTOCOL, READING, TIMEOUT, progress, release, write
 
 
 @click.command()
 @PROTOCOL
+@click.argument("run", type=click.Path(path_type=Path), required=False, default=None)
 @click.option(
     "-o",
     "--output",
@@ -42,11 +43,12 @@ from trialproof.commands.common import PROTOCOL, READING, TIMEOUT, progress, rel
     type=click.Path(path_type=Path),
     default=None,
     metavar="FOLDER",
-    help="Also write the map of each decision as SVG and PNG into this folder.",
+    help="Also write each map and each chart as SVG and PNG into this folder.",
 )
 @TIMEOUT
 def report(
     protocol: Path,
+    run: Path | None,
     output: Path | None,
     readings: Sequence[str],
     repairs: int,
@@ -60,12 +62,14 @@ def report(
     The page has everything in itself: it opens from a file share and needs no network. It shows the verdicts, the
     document sentence by sentence with the rule and the findings beside it, every finding with its patients, the
     readings, the map of patients, patients to test a case report form with, repairs, prescriptions side by side, and
-    the calendar of each branch of treatment. The same input gives the same bytes. The exit code is 0 once the page is
-    written, whatever it says: `trialproof check` is for that.
+    the calendar of each branch of treatment. With RUN, the folder that `simulate -o` left, it also shows what
+    the simulation found, every figure with its error, and every assumption with its source. The same input gives the
+    same bytes. The exit code is 0 once the page is written, whatever it says: `trialproof check` is for that.
 
     \b
     Examples:
       trialproof report protocols/esophageal-salvage -o report.html
+      trialproof report protocols/esophageal-salvage run -o report.html
       trialproof report protocols/esophageal-salvage --cohort patients.csv --figures maps -o report.html
       trialproof report . --reading arm.involved_field=flat --date "2 March 2026" -o report.html
     """  # noqa: D301
@@ -80,41 +84,30 @@ def report(
         environment()
         loaded = load(protocol)
         chosen = read_selection(loaded, readings)
-        options = _options(readings, repairs, date, cohort, timeout)
+        options = _options(run, readings, repairs, date, cohort, timeout)
         with progress() as tell:
-            wish = Wish(chosen, repairs, timeout, date, options, cohort)
+            wish = Wish(chosen, repairs, timeout, date, options, cohort, run)
             material = gather(loaded, wish, release(), workers=workers, progress=tell)
     finally:
         for worker in workers:
             worker.kill()
             worker.communicate()
-    _write(write_page(material), output)
+    write(write_page(material), output)
     if figures is not None:
-        from trialproof.reports.page.map_export import write_figures
+        from trialproof.reports.page.charts.export import write_all
 
-        write_figures(material, figures)
+        write_all(material, figures)
 
 
 def _options(
-    readings: Sequence[str], repairs: int, date: str | None, cohort: Path | None, timeout: float
+    run: Path | None, readings: Sequence[str], repairs: int, date: str | None, cohort: Path | None, timeout: float
 ) -> tuple[str, ...]:
-    """Return the arguments of the run behind the protocol: all that has a say in what the page shows."""
+    """Return the arguments of the command behind the protocol: all that has a say in what the page shows."""
     return (
+        *(() if run is None else (str(run),)),
         *(word for each in readings for word in ("--reading", each)),
         *("--repairs", str(repairs)),
         *(() if date is None else ("--date", date)),
         *(() if cohort is None else ("--cohort", str(cohort))),
         *("--timeout", f"{timeout:g}"),
     )
-
-
-def _write(page: str, output: Path | None) -> None:
-    from trialproof.model.place import BadInput
-
-    if output is None:
-        click.echo(page, nl=False)
-        return
-    try:
-        output.write_text(page, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise BadInput(f"`{output}` cannot be written: {(error.strerror or 'it is no file').lower()}") from None

@@ -12,11 +12,13 @@ import click
 
 from trialproof.commands.common import (
     CLUSTER,
+    ENGINE,
     NUMBER,
     PROTOCOL,
     READING,
     UNDECIDED,
     counted,
+    engine_for,
     entropy_for,
     in_color,
     kept,
@@ -24,6 +26,7 @@ from trialproof.commands.common import (
 
 if TYPE_CHECKING:
     from trialproof.model.protocol import Protocol
+    from trialproof.simulate.runs.engines import Engine
     from trialproof.simulate.runs.run import Plan
     from trialproof.simulate.runs.session import Session
     from trialproof.simulate.runs.simulation import Simulation
@@ -73,6 +76,11 @@ FIRST, SECOND = "first", "second"
     help="So many processes; by default one for each processor, if it is worth it. No figure depends on it.",
 )
 @CLUSTER
+@ENGINE
+@click.option(
+    "--verify-engine", type=click.IntRange(min=1), default=None, metavar="N",
+    help="First run N replications in both engines, and stop unless they agree in every row of their ledgers.",
+)
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True,
     help="How to print. JSON and CSV have every figure.",
@@ -99,6 +107,8 @@ def simulate(
     only: int | None,
     workers: int | None,
     cluster: str | None,
+    engine: str | None,
+    verify_engine: int | None,
     form: str,
     output: Path | None,
     assumptions: bool,  # noqa: FBT001 - a flag of the command line
@@ -132,7 +142,10 @@ def simulate(
     loaded = load(protocol)
     entropy = entropy_for(seed, *(() if output is None else (output, output / FIRST)))
     selection = read_selection(loaded, readings)
-    first = _simulation(loaded, scenario, protocol, entropy, selection)
+    chosen = engine_for(engine)
+    first = _simulation(loaded, scenario, protocol, entropy, selection, chosen)
+    if verify_engine is not None:
+        _verify_engine(first, verify_engine)
     if only is not None:
         _print_only(first, only, form, ledgers=ledgers)
         return
@@ -144,7 +157,7 @@ def simulate(
         _print(session, form, repeat=repeat, with_assumptions=assumptions)
         sys.exit(UNDECIDED if any(not each.reached for each in session.found.goals) else 0)
     other = {**selection, **read_selection(loaded, against_readings)}
-    second = _simulation(loaded, against or scenario, protocol, entropy, other)
+    second = _simulation(loaded, against or scenario, protocol, entropy, other, chosen)
     if second == first:
         raise BadInput("both simulations are the same, so that nothing can differ")
     _compare(first, second, plan, form, output)
@@ -179,16 +192,27 @@ def _check_together(
 
 
 def _simulation(
-    loaded: Protocol, scenario: Path | None, protocol: Path, entropy: int, selection: Mapping[str, str]
+    loaded: Protocol, scenario: Path | None, protocol: Path, entropy: int, selection: Mapping[str, str], engine: Engine
 ) -> Simulation:
-    from dataclasses import replace
-
     from trialproof.simulate.runs.simulation import simulation_of
     from trialproof.simulate.scenario.load import load_scenario
 
     beside = protocol if protocol.is_dir() else protocol.parent
-    found = load_scenario(scenario or beside, loaded)
-    return simulation_of(loaded, replace(found, reading={**found.reading, **selection}), entropy)
+    return simulation_of(loaded, load_scenario(scenario or beside, loaded, selection), entropy, engine)
+
+
+def _verify_engine(simulation: Simulation, number: int) -> None:
+    """Run replications in both engines. Raises `EnginesDisagree`, which is a defect of this program."""
+    from trialproof.simulate.runs.engines import verified
+    from trialproof.simulate.runs.replicate import replications
+    from trialproof.simulate.runs.simulation import prepared
+
+    rows = 0
+    with counted("replications in both engines") as tell:
+        for done, each in enumerate(replications(prepared(simulation), range(number), verified), 1):
+            rows += len(each.record.ledger)
+            tell(done, number)
+    click.echo(f"both engines wrote the same {rows:,} rows for {number} replications", err=True)
 
 
 def _plan(
@@ -254,11 +278,12 @@ def _print_csv(rows: Sequence[Mapping[str, object]]) -> None:
 
 def _print_only(simulation: Simulation, number: int, form: str, *, ledgers: bool) -> None:
     """Print one replication: every figure to the last digit, or what happened in it."""
+    from trialproof.simulate.runs.engines import runner
     from trialproof.simulate.runs.kept import ledger_heading, ledger_text
     from trialproof.simulate.runs.replicate import replications
     from trialproof.simulate.runs.simulation import prepared
 
-    (found,) = replications(prepared(simulation), [number])
+    (found,) = replications(prepared(simulation), [number], runner(simulation.engine))
     if ledgers:
         click.echo(ledger_heading() + ledger_text([found]), nl=False)
         return

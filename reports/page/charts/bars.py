@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trialproof.reports.page.charts.canvas import (
-    SMALL,
     WIDTH,
     Scale,
     breadth,
@@ -21,7 +20,9 @@ from trialproof.reports.page.charts.canvas import (
 )
 from trialproof.reports.page.map_figure import Tree
 
-LEFT, RIGHT = 236.0, 104.0
+LEFT, RIGHT = 236.0, 74.0
+PLOT, TAG = 300.0, 84.0
+"""Where the bars of a funnel begin, and how broad the tag of a step may be."""
 ROW, STEP = 40.0, 38.0
 THICK = 22.0
 
@@ -75,7 +76,7 @@ def divided(name: str, label: str, bars: Sequence[Bar], heading: str = "") -> Tr
         parts.append(text(WIDTH, middle + 4.0, "said", bar.says, "end"))
         looks |= {part.look: part.label for part in bar.parts if part.share > 0}
         y += ROW
-    marks = [([rect(0.0, -6.0, 24.0, 12.0, f"part {look}", **hatched(name, look))], short(words, 200.0))
+    marks = [([rect(0.0, -6.0, 24.0, 12.0, f"part {look}", **hatched(name, look))], short(words, 260.0))
              for look, words in looks.items()]  # fmt: skip
     entries, end = legend(y + 2.0, marks)
     return picture(name, label, end, [*parts, *entries])
@@ -91,9 +92,9 @@ def _parts(name: str, bar: Bar, y: float) -> list[Tree]:
             continue
         found.append(rect(x, y, wide, THICK, f"part {part.look}", **hatched(name, part.look)))
         words = f"{100 * part.share / total:.0f} %"
-        if wide > breadth(words, SMALL) + 8.0:
+        if wide > breadth(words) + 8.0:
             if part.look == "hatched":
-                half = breadth(words, SMALL) / 2 + 4.0
+                half = breadth(words) / 2 + 4.0
                 found.append(rect(x + wide / 2 - half, y + 4.0, 2 * half, THICK - 8.0, "plate"))
             found.append(text(x + wide / 2, y + THICK / 2 + 4.5, "inside", words, "middle"))
         x += wide
@@ -103,22 +104,24 @@ def _parts(name: str, bar: Bar, y: float) -> list[Tree]:
 def funnel(name: str, label: str, first: str, steps: Sequence[Step], last: tuple[str, str]) -> Tree:
     """Return what is left of candidates: `first` says who comes, `last` the words and number of who is enrolled."""
     most = max((each.before for each in steps), default=1.0) or 1.0
-    x = Scale(0.0, most, LEFT + 44.0, WIDTH - RIGHT)
+    x = Scale(0.0, most, PLOT, WIDTH - 56.0)
+    tags = min(TAG, max((breadth(each.tag) + 8.0 for each in steps if each.tag), default=0.0))
+    words = 8.0 + tags + (10.0 if tags else 0.0)
     parts: list[Tree] = [
-        text(LEFT + 32.0, 18.0, "name", "who comes", "end"),
+        text(words, 18.0, "name", "who comes"),
         rect(x.start, 6.0, x.end - x.start, 16.0, "part whole"),
-        text(WIDTH, 18.0, "said", first, "end"),
+        text(x.end + 8.0, 18.0, "said strong", first),
     ]
     y = 34.0
     for step in steps:
-        parts += _step(name, step, x, y)
+        parts += _step(name, step, x, y, tags, words)
         y += STEP
     left = max(0.0, steps[-1].before - steps[-1].lost) if steps else most
     parts += [
         line(8.0, y - 2.0, WIDTH, y - 2.0, "grid"),
-        text(LEFT + 32.0, y + 20.0, "name", last[0], "end"),
+        text(words, y + 20.0, "name", last[0]),
         rect(x.start, y + 6.0, x.at(left) - x.start, THICK, "part accent"),
-        text(WIDTH, y + 20.0, "said strong", last[1], "end"),
+        text(x.at(left) + 8.0, y + 21.0, "said strong", last[1]),
     ]
     marks: list[tuple[list[Tree], str]] = [
         ([rect(0.0, -6.0, 24.0, 12.0, "part whole")], "go on"),
@@ -130,16 +133,17 @@ def funnel(name: str, label: str, first: str, steps: Sequence[Step], last: tuple
     return picture(name, label, end, [*parts, *entries])
 
 
-def _step(name: str, step: Step, x: Scale, y: float) -> list[Tree]:
+def _step(name: str, step: Step, x: Scale, y: float, tags: float, words: float) -> list[Tree]:
     rest = x.at(step.before - step.lost)
-    found: list[Tree] = [text(LEFT + 32.0, y + 20.0, "number strong", step.tag, "end")] if step.tag else []
-    room = LEFT + 32.0 - 8.0 - (breadth(step.tag, SMALL) + 14.0 if step.tag else 0.0)
-    lines = fitted(step.words, room)
+    found: list[Tree] = []
+    if step.tag:
+        found.append(text(8.0 + tags, y + 20.0, "number strong", short(step.tag, tags), "end"))
+    lines = fitted(step.words, PLOT - words - 10.0)
     for at, each in enumerate(lines):
-        found.append(text(8.0, y + 20.0 + 14.0 * (at - (len(lines) - 1) / 2), "words", each))
+        found.append(text(words, y + 20.0 + 14.0 * (at - (len(lines) - 1) / 2), "words", each))
     found.append(rect(x.start, y + 4.0, rest - x.start, THICK, "part whole"))
     if step.lost > 0:
         found.append(rect(rest, y + 4.0, x.at(step.before) - rest, THICK, "part lost", **hatched(name, "hatched")))
     if step.exact is not None:
         found.append(line(x.at(step.exact), y, x.at(step.exact), y + THICK + 8.0, "exact-line"))
-    return [*found, text(WIDTH, y + 20.0, "said", step.says, "end")]
+    return [*found, text(x.at(step.before) + 8.0, y + 20.0, "said", step.says)]

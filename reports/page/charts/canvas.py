@@ -12,11 +12,13 @@ from math import ceil, floor, log10
 
 from trialproof.reports.inert import visible
 from trialproof.reports.page.map_figure import Tree, line as line, rect as rect, text as text, write_svg
-from trialproof.reports.page.map_layout import breadth as breadth, rounded as rounded, wrapped
+from trialproof.reports.page.map_layout import rounded as rounded
 
 WIDTH = 760.0
 SMALL = 12.0
 """How high the letters of a chart are."""
+LETTER = 0.54
+"""The breadth of a letter on average, as a share of its height."""
 ROOM_OF_A_TICK = 54.0
 EPSILON = 1e-9
 
@@ -93,17 +95,28 @@ def hatched(name: str, look: str) -> dict[str, str]:
     return {"fill": f"url(#{name}-hatch)"} if look == "hatched" else {}
 
 
+def breadth(words: str, size: float = SMALL) -> float:
+    """Return about how broad a text is."""
+    return len(words) * size * LETTER
+
+
 def short(words: str, room: float, size: float = SMALL) -> str:
     """Return a text that is about so broad at most, its hidden characters named."""
     said = visible(words)
-    most = max(1, int(room / breadth("x", size)))
-    return said if len(said) <= most else f"{said[: most - 1].rstrip()}…"
+    most = max(1, int(room / (size * LETTER)))
+    return said if len(said) <= most else f"{said[: most - 1].rstrip(' …,;')}…"
 
 
 def fitted(words: str, room: float, most: int = 2, size: float = SMALL) -> list[str]:
-    """Return a text in so many lines at most, each about so broad."""
-    lines = [short(each, room, size) for each in wrapped(short(words, room * most, size), room, size)]
-    return lines if len(lines) <= most else [*lines[: most - 1], short(" ".join(lines[most - 1 :]), room, size)]
+    """Return a text in so many lines at most, each about so broad; what does not fit is left out, and an ellipsis."""
+    lines: list[str] = []
+    for word in short(words, room * most * 2, size).split(" "):
+        if lines and breadth(f"{lines[-1]} {word}", size) <= room:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    last = " ".join(lines[most - 1 :])
+    return [short(each, room, size) for each in (*lines[: most - 1], *([last] if last else []))]
 
 
 def curve(points: Sequence[tuple[float, float]], kind: str, *, closed: bool = False) -> Tree:
@@ -132,12 +145,13 @@ def span(low: float, high: float, y: float, kind: str = "range") -> list[Tree]:
     return [line(low, y, high, y, kind), *(line(at, y - 4.0, at, y + 4.0, kind) for at in (low, high))]
 
 
-def axis_below(x: Scale, y: float, heading: str, top: float, *, sign: str = "") -> list[Tree]:
-    """Return an axis below a plot, with faint lines up to `top`, its ticks and its heading."""
+def axis_below(x: Scale, y: float, heading: str, top: float | None, *, sign: str = "") -> list[Tree]:
+    """Return an axis below a plot, with faint lines up to `top` if it is given, its ticks and its heading."""
     found: list[Tree] = []
     for value in x.ticks():
         at = x.at(value)
-        found += [line(at, top, at, y, "grid"), line(at, y, at, y + 4.0, "tick")]
+        found += [] if top is None else [line(at, top, at, y, "grid")]
+        found.append(line(at, y, at, y + 4.0, "tick"))
         found.append(text(at, y + 17.0, "number", f"{say_tick(value)}{sign}", "middle"))
     found.append(line(x.start, y, x.end, y, "rail"))
     return [*found, text((x.start + x.end) / 2, y + 36.0, "heading", heading, "middle")]
@@ -148,7 +162,7 @@ def legend(y: float, entries: Sequence[tuple[Sequence[Tree], str]], left: float 
     found: list[Tree] = []
     x, at = left, y + 10.0
     for mark, words in entries:
-        room = 30.0 + breadth(words, SMALL) + 16.0
+        room = 30.0 + breadth(words) + 18.0
         if x > left and x + room > WIDTH:
             x, at = left, at + 20.0
         found.append(("g", {"transform": f"translate({rounded(x)} {rounded(at)})"}, list(mark)))

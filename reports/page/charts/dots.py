@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from math import floor
 
 from trialproof.reports.page.charts.canvas import (
-    SMALL,
     WIDTH,
     Scale,
     axis_below,
@@ -29,10 +28,10 @@ from trialproof.reports.page.charts.canvas import (
 from trialproof.reports.page.map_figure import Tree
 
 LEFT, RIGHT = 16.0, 16.0
-TALLEST = 132.0
+TALLEST = 138.0
 """How high the dots or bars of one panel may stand."""
-LARGEST, SMALLEST = 4.6, 2.2
-"""Radii of a dot."""
+LARGEST, SMALLEST, APART = 4.6, 2.0, 0.7
+"""Radii of a dot, and how far two of them lie apart."""
 MOST_BINS = 84
 
 
@@ -62,26 +61,27 @@ def distributions(
     y = 8.0 if reference is None else 24.0
     first = y
     for panel, count in zip(panels, counts, strict=True):
-        parts += [text(LEFT, y + 12.0, "name", short(panel.name, 260.0)), text(LEFT, y + 29.0, "said", panel.says)]
-        base = y + 40.0 + height_of(tallest, room)
+        parts.append(rect(LEFT, y, breadth(panel.says) * 1.06, 36.0, "plate"))
+        parts += [text(LEFT, y + 12.0, "name", short(panel.name, 400.0)), text(LEFT, y + 29.0, "said", panel.says)]
+        base = y + 42.0 + height_of(tallest, room)
+        parts += [line(x.at(value), y + 38.0, x.at(value), base + 26.0, "grid") for value in x.ticks()]
         parts += stack(count, width, x, base, panel.look, tallest)
         parts.append(line(x.start, base, x.end, base, "rail"))
-        parts += span(x.at(panel.nine_of_ten[0]), x.at(panel.nine_of_ten[1]), base + 12.0)
-        parts.append(wedge(x.at(panel.mean), base + 8.0))
+        parts += span(x.at(panel.nine_of_ten[0]), x.at(panel.nine_of_ten[1]), base + 11.0)
+        parts.append(wedge(x.at(panel.mean), base + 14.0))
         if panel.exact is not None:
-            parts.append(diamond(x.at(panel.exact), base + 12.0))
-        y = base + 34.0
-    axis = axis_below(x, y - 6.0, heading, first)
-    parts = [*axis[:-1], *parts, axis[-1]]
+            parts.append(diamond(x.at(panel.exact), base + 11.0))
+        y = base + 36.0
+    parts += axis_below(x, y - 8.0, heading, None)
     if reference is not None:
-        parts += _reference(x, reference, first, y - 6.0)
+        parts = [*_reference(x, reference, first, y - 8.0), *parts]
     exact = any(each.exact is not None for each in panels)
     marks, end = legend(y + 42.0, keys(panels[0].look, in_dots=in_dots(tallest, room), exact=exact))
     return picture(name, label, end, [*parts, *marks])
 
 
 def _reference(x: Scale, reference: tuple[float, str], top: float, bottom: float) -> list[Tree]:
-    at, half = x.at(reference[0]), breadth(reference[1], SMALL) / 2
+    at, half = x.at(reference[0]), breadth(reference[1]) / 2
     middle = min(max(at, x.start + half), x.end - half)
     return [line(at, top - 4.0, at, bottom, "reference"), text(middle, top - 9.0, "threshold", reference[1], "middle")]
 
@@ -107,32 +107,36 @@ def bins_of(values: Sequence[float], width: float) -> Mapping[int, int]:
     return {at: found[at] for at in sorted(found)}
 
 
-def radius_of(room: float) -> float:
-    """Return how large a dot is, where a bin is so broad."""
-    return min(LARGEST, room * 0.46)
+def radius_of(tallest: int, room: float) -> float:
+    """Return how large a dot is, where a bin is so broad and so many of them stand above one another."""
+    return min(LARGEST, room * 0.47, (TALLEST / tallest - APART) / 2)
 
 
 def in_dots(tallest: int, room: float) -> bool:
     """Return whether there is room for a dot for each trial."""
-    radius = radius_of(room)
-    return radius >= SMALLEST and tallest * (2 * radius + 0.6) <= TALLEST
+    return radius_of(tallest, room) >= SMALLEST
 
 
 def height_of(tallest: int, room: float) -> float:
     """Return how high the tallest stack of a panel stands."""
-    return max(18.0, tallest * (2 * radius_of(room) + 0.6)) if in_dots(tallest, room) else TALLEST
+    return max(18.0, tallest * (2 * radius_of(tallest, room) + APART)) if in_dots(tallest, room) else TALLEST
 
 
 def stack(counts: Mapping[int, int], width: float, x: Scale, base: float, look: str, tallest: int) -> list[Tree]:
-    """Return the values of a panel above a base line: dots, or bars whose heights compare within the chart."""
+    """Return the values of a panel above a base line: dots, or bars whose heights compare within the chart.
+
+    Bins beyond the ends of the scale are left out; whoever cuts a scale short has to say how many.
+    """
     room = abs(x.at(x.low + width) - x.start)
     found: list[Tree] = []
     for at, count in counts.items():
+        if not x.low <= at * width <= x.high:
+            continue
         middle = x.at(at * width)
         if in_dots(tallest, room):
-            radius = radius_of(room)
-            step = 2 * radius + 0.6
-            found += [disc(middle, base - radius - 0.6 - step * up, radius, f"trial {look}") for up in range(count)]
+            radius = radius_of(tallest, room)
+            step = 2 * radius + APART
+            found += [disc(middle, base - radius - APART - step * up, radius, f"trial {look}") for up in range(count)]
         else:
             high = TALLEST * count / tallest
             broad = max(0.8, room - 1.0)

@@ -33,7 +33,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """How many are enrolled by the end of a month: 5, 25, 50, 75 and 95 % of trials have at most so many; exact mean."""
+    """How many are enrolled by the end of a month: 5, 25, 50, 75 and 95 % of trials have at most so many."""
 
     quantiles: tuple[float, float, float, float, float]
     exact: float | None = None
@@ -106,7 +106,7 @@ def _bands(of: Fan, x: Scale, y: Scale) -> list[Tree]:
 
 def _target(of: Fan, x: Scale, y: Scale) -> list[Tree]:
     at = y.at(float(of.target))
-    return [line(x.start, at, x.end, at, "reference"), text(x.start + 8.0, at - 6.0, "threshold", f"target {of.target}")]
+    return [line(x.start, at, x.end, at, "reference"), text(x.end, at - 6.0, "threshold", f"target {of.target}", "end")]
 
 
 def _when(of: Fan, x: Scale, base: float) -> tuple[float, list[Tree]]:
@@ -117,8 +117,10 @@ def _when(of: Fan, x: Scale, base: float) -> tuple[float, list[Tree]]:
     tallest = max(counts.values(), default=1)
     head = base + 24.0
     parts: list[Tree] = [text(8.0, head, "heading", "target reached")]
-    if of.never:
-        parts.append(text(x.end, head, "said", of.never, "end"))
+    later = sum(count for month, count in counts.items() if month > x.high)
+    told = [*([f"{later:,} later than is drawn"] if later else []), *([of.never] if of.never else [])]
+    if told:
+        parts.append(text(x.end, head, "said", "; ".join(told), "end"))
     bottom = head + 14.0 + (height_of(tallest, room) if in_dots(tallest, room) else 90.0)
     parts += stack(counts, 1.0, x, bottom, "accent", tallest)
     parts.append(line(x.start, bottom, x.end, bottom, "rail"))

@@ -9,7 +9,6 @@ from trialproof.reports.page.charts.canvas import (
     WIDTH,
     Scale,
     disc,
-    hatched,
     legend,
     line,
     picture,
@@ -21,8 +20,9 @@ from trialproof.reports.page.charts.canvas import (
 )
 from trialproof.reports.page.map_figure import Tree
 
-LEFT, GUTTER, ACROSS = 40.0, 16.0, 4
-TALL, HEAD, FOOT = 118.0, 38.0, 30.0
+LEFT, GUTTER, ACROSS = 50.0, 16.0, 4
+TALL, HEAD, FOOT = 118.0, 38.0, 32.0
+DEPARTMENT = "a department, mean of the simulated trials"
 APART = 0.6180339887498949
 """Which part of a column one dot stands further than the one before, so that they do not hide one another."""
 
@@ -62,7 +62,7 @@ def machines(name: str, label: str, panels: Sequence[Machine]) -> Tree:
     parts: list[Tree] = []
     for at, panel in enumerate(panels):
         left, top = _corner(at)
-        drawn = _machine(name, panel, y, first=at % ACROSS == 0)
+        drawn = _machine(panel, y, first=at % ACROSS == 0)
         parts.append(("g", {"transform": f"translate({left:g} {top:g})"}, drawn))
     bottom = _corner(len(panels) - 1)[1] + TALL + FOOT
     entries, end = legend(
@@ -82,7 +82,7 @@ def _corner(at: int) -> tuple[float, float]:
     return round(LEFT + at % ACROSS * wide, 2), HEAD + at // ACROSS * (TALL + HEAD + FOOT)
 
 
-def _machine(name: str, panel: Machine, y: Scale, *, first: bool) -> list[Tree]:
+def _machine(panel: Machine, y: Scale, *, first: bool) -> list[Tree]:
     wide = (WIDTH - LEFT + GUTTER) / ACROSS - GUTTER
     found: list[Tree] = [
         text(0.0, -20.0, "name", short(panel.name, wide)),
@@ -99,7 +99,7 @@ def _machine(name: str, panel: Machine, y: Scale, *, first: bool) -> list[Tree]:
         low, high = y.at(day.others), y.at(day.others + day.trial)
         found += [
             rect(x, low, broad, y.at(0.0) - low, "part others"),
-            rect(x, high, broad, low - high, "part accent", **hatched(name, "")),
+            rect(x, high, broad, low - high, "part accent"),
             line(x - 1.0, y.at(day.peak), x + broad + 1.0, y.at(day.peak), "peak"),
             text((at + 0.5) * column, TALL + 16.0, "number", day.name, "middle"),
         ]
@@ -116,7 +116,7 @@ def columns(name: str, label: str, panels: Sequence[Dots], heading: str, sign: s
         drawn = _columns(panel, y, sign, first=at % ACROSS == 0)
         parts.append(("g", {"transform": f"translate({left:g} {top + 18.0:g})"}, drawn))
     bottom = _corner(len(panels) - 1)[1] + 18.0 + TALL + FOOT
-    entries, end = legend(bottom, [([disc(12.0, 0.0, 3.6, "dot")], "a department, mean of the simulated trials")])
+    entries, end = legend(bottom, [([disc(12.0, 0.0, 3.6, "dot")], DEPARTMENT)])
     return picture(name, label, end, [*parts, *entries])
 
 
@@ -138,9 +138,11 @@ def _columns(panel: Dots, y: Scale, sign: str, *, first: bool) -> list[Tree]:
     return found
 
 
-def rows(name: str, label: str, lines: Sequence[Dots], heading: str, threshold: tuple[float, str] | None = None) -> Tree:
+def rows(
+    name: str, label: str, lines: Sequence[Dots], heading: str, threshold: tuple[float, str] | None = None
+) -> Tree:
     """Return a row for each, with a dot for each number along one scale; `furthest` stands beside the greatest."""
-    left, right = 132.0, 150.0
+    left, right = 112.0, 196.0
     numbers = [value for each in lines for _, values in each.columns for value in values]
     most = max([*numbers, *([] if threshold is None else [threshold[0]])], default=1.0)
     x = scale(0.0, most * 1.02 or 1.0, left, WIDTH - right)
@@ -149,7 +151,8 @@ def rows(name: str, label: str, lines: Sequence[Dots], heading: str, threshold: 
     for value in x.ticks():
         found += [line(x.at(value), 18.0, x.at(value), bottom, "grid"),
                   text(x.at(value), bottom + 17.0, "number", say_tick(value), "middle")]  # fmt: skip
-    found += [line(x.start, bottom, x.end, bottom, "rail"), text((x.start + x.end) / 2, bottom + 36.0, "heading", heading, "middle")]
+    found.append(line(x.start, bottom, x.end, bottom, "rail"))
+    found.append(text((x.start + x.end) / 2, bottom + 36.0, "heading", heading, "middle"))
     for at, each in enumerate(lines):
         y = 34.0 + 26.0 * at
         found += [text(left - 12.0, y + 4.0, "name", short(each.name, left - 20.0), "end"),
@@ -160,5 +163,5 @@ def rows(name: str, label: str, lines: Sequence[Dots], heading: str, threshold: 
         at_value = x.at(threshold[0])
         found += [line(at_value, 18.0, at_value, bottom, "reference"),
                   text(at_value, 12.0, "threshold", threshold[1], "middle")]  # fmt: skip
-    entries, end = legend(bottom + 50.0, [([disc(12.0, 0.0, 4.2, "dot")], "a department, mean of the simulated trials")])
+    entries, end = legend(bottom + 50.0, [([disc(12.0, 0.0, 4.2, "dot")], DEPARTMENT)])
     return picture(name, label, end, [*found, *entries])

@@ -27,6 +27,8 @@ LEFT = 196.0
 BETWEEN = 44.0
 ROW, STRIP_ROW = 30.0, 46.0
 NAME_ROOM = LEFT - 20.0
+BEYOND = 1.0
+"""A strip is cut short where a single trial lies further beyond nine of ten than these lie apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,9 @@ class Strip:
 
 def pairs(name: str, label: str, rows: Sequence[Pair], left: str, right: str) -> Tree:
     """Return rows with two panels: numbers to the left, proportions in per cent to the right."""
-    end = (LEFT + WIDTH - 12.0 + BETWEEN) / 2 - BETWEEN
-    most = max([each.nine_of_ten[1] for each in rows] + [each.mean for each in rows] + [each.exact or 0 for each in rows])
-    x, share = scale(0.0, most or 1.0, LEFT, end), scale(0.0, 100.0, end + BETWEEN, WIDTH - 12.0)
+    end = (LEFT + WIDTH - 30.0 + BETWEEN) / 2 - BETWEEN
+    most = max(max(each.nine_of_ten[1], each.mean, each.exact or 0.0) for each in rows)
+    x, share = scale(0.0, most or 1.0, LEFT, end), scale(0.0, 100.0, end + BETWEEN, WIDTH - 30.0)
     parts: list[Tree] = []
     y = 16.0
     for row in rows:
@@ -93,30 +95,33 @@ def strips(name: str, label: str, rows: Sequence[Strip]) -> Tree:
     y = 18.0
     for row in rows:
         least, low, first, third, high, most = row.marks
-        lows = [least, *([] if row.exact is None else [row.exact])]
-        highs = [most, *([] if row.exact is None else [row.exact])]
-        x = scale(min(lows), max(highs), left, WIDTH - right)
+        beyond = BEYOND * (high - low)
+        seen = [row.mean, *([] if row.exact is None else [row.exact])]
+        x = scale(min(max(least, low - beyond), *seen), max(min(most, high + beyond), *seen), left, WIDTH - right)
         parts.append(text(left - 16.0, y + 4.0, "name", short(row.name, left - 24.0), "end"))
         parts += [line(x.start, y, x.end, y, "rail faint"), *span(x.at(low), x.at(high), y)]
         parts.append(rect(x.at(first), y - 6.0, max(1.5, x.at(third) - x.at(first)), 12.0, "box"))
         parts.append(disc(x.at(row.mean), y, 4.4, "point"))
         if row.exact is not None:
             parts.append(diamond(x.at(row.exact), y, 7.0))
-        parts += _ends(x, y, row.sign)
+        parts += _ends(x, y, row)
         parts.append(text(WIDTH - right + 16.0, y + 4.0, "said", row.says))
         y += STRIP_ROW
     marks: list[tuple[list[Tree], str]] = [
         ([disc(12.0, 0.0, 4.4, "point")], "mean"),
         ([rect(2.0, -6.0, 20.0, 12.0, "box")], "half of the trials"),
         (span(1.0, 23.0, 0.0), "nine of ten"),
-        ([line(0.0, 0.0, 24.0, 0.0, "rail faint")], "all, from the least to the most, which stand below"),
+        ([line(0.0, 0.0, 24.0, 0.0, "rail faint")], "the least and the most stand below"),
     ]
     entries, height = legend(y - 4.0, marks)
     return picture(name, label, height, [*parts, *entries])
 
 
-def _ends(x: Scale, y: float, sign: str) -> list[Tree]:
-    if x.high - x.low == 1.0 and x.low + 0.5 == x.high - 0.5:
-        pass
-    words = [f"{say_tick(float(f'{value:.3g}'))}{sign}" for value in (x.low, x.high)]
-    return [text(x.start, y + 20.0, "quiet", words[0]), text(x.end, y + 20.0, "quiet", words[1], "end")]
+def _ends(x: Scale, y: float, row: Strip) -> list[Tree]:
+    """Return the least and the most below the ends of a strip, with an arrow where they lie beyond it."""
+    least, most = (f"{say_tick(float(f'{value:.3g}'))}{row.sign}" for value in (row.marks[0], row.marks[-1]))
+    before, after = "← " if row.marks[0] < x.low else "", " →" if row.marks[-1] > x.high else ""
+    return [
+        text(x.start, y + 20.0, "quiet", f"{before}{least}"),
+        text(x.end, y + 20.0, "quiet", f"{most}{after}", "end"),
+    ]

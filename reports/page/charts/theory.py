@@ -15,10 +15,10 @@ from trialproof.reports.page.charts.canvas import (
     scale,
     text,
 )
-from trialproof.reports.page.charts.dots import bins_of, height_of, stack
+from trialproof.reports.page.charts.dots import bins_of, height_of, in_dots, stack
 from trialproof.reports.page.map_figure import Tree
 
-BIN = 0.2
+BIN = 0.1
 
 
 def distances(name: str, label: str, away: Sequence[float], far: float) -> Tree:
@@ -40,8 +40,10 @@ def distances(name: str, label: str, away: Sequence[float], far: float) -> Tree:
     entries, end = legend(
         base + 46.0,
         [
-            ([disc(12.0, 0.0, 4.0, "trial accent")], "one figure"),
-            ([rect(0.0, -6.0, 24.0, 12.0, "beyond")], f"beyond {far:g}: simulation and theory do not agree"),
+            ([disc(12.0, 0.0, 4.0, "trial accent")], "one figure")
+            if in_dots(tallest, room)
+            else ([rect(7.0, -6.0, 10.0, 12.0, "trial accent")], "so many figures as the bar is high"),
+            ([rect(0.0, -6.0, 24.0, 12.0, "beyond")], f"beyond {far:g} standard errors"),
         ],
     )
     return picture(name, label, end, [*axis_below(x, base, heading, 18.0), *parts, *entries])

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from trialproof.model.place import BadInput, Place
 from trialproof.model.protocol import Protocol
-from trialproof.reports.page.simulated.run import Assumption, Exact, Run, Source
+from trialproof.reports.page.simulated.run import Assumption, Exact, Rows, Run, Source
 from trialproof.reports.simulation_table import Row
 from trialproof.simulate.results.against import Verdict
 from trialproof.simulate.results.metric import Kind
@@ -26,7 +27,21 @@ NUMBERS = ("arm_count", "duration_if_reached")
 SCENARIO = "scenario.yaml"
 LARGEST = 200_000_000
 """No file of a run that is read whole has more bytes."""
-STANDINGS = Literal["published", "derived", "assumed"]
+HUGE = 1e12
+"""No figure of a trial is that large."""
+
+
+def _day(text: str) -> str:
+    if not 1950 <= date.fromisoformat(text).year <= 2200:
+        raise ValueError("no day of a trial")
+    return text
+
+
+Standing = Literal["published", "derived", "assumed"]
+Number = Annotated[float, Field(ge=-HUGE, le=HUGE)]
+Count = Annotated[int, Field(ge=0, le=HUGE)]
+Day = Annotated[str, AfterValidator(_day)]
+Weekday = Annotated[int, Field(ge=0, le=6)]
 
 
 class _Part(BaseModel):
@@ -45,9 +60,9 @@ class _Protocol(_Named):
 
 
 class _Calendar(_Part):
-    begins: str
-    days: int
-    open_weekdays: list[int]
+    begins: Day
+    days: Count
+    open_weekdays: list[Weekday]
     holidays: list[str]
 
 
@@ -78,40 +93,40 @@ class _Figure(_Part):
     of: str
     unit: str
     kind: Kind
-    n: int
-    absent: int
-    mean: float | None
-    mcse: float | None
-    low: float | None
-    high: float | None
-    least: float | None
-    q05: float | None
-    q25: float | None
-    q50: float | None
-    q75: float | None
-    q95: float | None
-    most: float | None
+    n: Count
+    absent: Count
+    mean: Number | None
+    mcse: Number | None
+    low: Number | None
+    high: Number | None
+    least: Number | None
+    q05: Number | None
+    q25: Number | None
+    q50: Number | None
+    q75: Number | None
+    q95: Number | None
+    most: Number | None
 
 
 class _Exact(_Part):
     metric: str
     of: str
-    value: float
-    mcse_away: float | None
+    value: Number
+    mcse_away: Number | None
     verdict: Verdict
     formula: str
     source: str
 
 
 class _Source(_Part):
-    standing: STANDINGS
+    standing: Standing
     text: str
 
 
 class _Assumption(_Part):
     path: str
     says: str
-    standing: STANDINGS
+    standing: Standing
     sources: list[_Source]
 
 
@@ -126,9 +141,10 @@ class _Summary(_Part):
     trialproof_simulation: Literal[1]
     scenario: str
     entropy: int
-    replications: int
-    horizon_days: int
-    assumptions: dict[STANDINGS, int]
+    replications: Count
+    horizon_days: Count
+    target: Count
+    assumptions: dict[Standing, Count]
     assumptions_listed: list[_Assumption] = []
     exact: list[_Exact]
     no_exact_answer: list[_NoAnswer]
@@ -140,7 +156,7 @@ def read_run(protocol: Protocol, path: Path) -> Run:
     manifest = _read(path, MANIFEST, _Manifest, "this folder holds no run")
     _check_protocol(protocol, path, manifest)
     summary = _read(path, SUMMARY, _Summary, "this run is not finished")
-    rows = {_name(each): Row(each) for each in summary["figures"]}
+    rows = Rows({_name(each): Row(each) for each in summary["figures"]})
     _check_together(path, manifest, summary, rows)
     return Run(
         str(path),
@@ -152,6 +168,11 @@ def read_run(protocol: Protocol, path: Path) -> Run:
         tuple(_assumption(each) for each in summary.get("assumptions_listed", [])),
         _same_scenario(protocol, manifest["scenario"]["file"]),
     )
+
+
+def files_of(path: Path | None) -> list[Path]:
+    """Return the files of a run that say what it is and what it found."""
+    return [] if path is None else [path / MANIFEST, path / SUMMARY]
 
 
 def _read(path: Path, name: str, shape: type[_Part], missing: str) -> dict[str, Any]:
@@ -180,7 +201,9 @@ def _check_protocol(protocol: Protocol, path: Path, manifest: Mapping[str, Any])
         )
 
 
-def _check_together(path: Path, manifest: Mapping[str, Any], summary: Mapping[str, Any], rows: Mapping[str, Row]) -> None:
+def _check_together(
+    path: Path, manifest: Mapping[str, Any], summary: Mapping[str, Any], rows: Mapping[str, Row]
+) -> None:
     """Refuse a summary that is not of the run that the manifest tells of."""
     columns = manifest["figures"]
     same = (

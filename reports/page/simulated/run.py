@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from trialproof.model.place import BadInput
 from trialproof.reports.simulation_table import Row
 from trialproof.simulate.results.against import Verdict
 
@@ -40,20 +41,26 @@ class Assumption:
     sources: tuple[Source, ...]
 
 
+class Rows(dict[str, Row]):
+    """Figures by name. Raises `BadInput` for one that a run of this release has."""
+
+    def __missing__(self, name: str) -> Row:
+        raise BadInput(f"this run has no figure `{name}`", help="another release made it; simulate anew")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
     """A run folder, read.
 
     `rows` are figures by their name (`arm_share.involved_field`), `exact` what theory says of some of them. `numbers`
-    has for some figures the number of each replication that gave one. `reference` are those arms and steps that are
-    listed in the order of the protocol. `same_scenario` tells whether the scenario beside the protocol is the one of
-    the run; None: there is none. `folder` is what the user called it.
+    has for some figures the number of each replication that gave one. `same_scenario` tells whether the scenario
+    beside the protocol is the one of the run; None: there is none. `folder` is what the user called it.
     """
 
     folder: str
     manifest: Mapping[str, Any]
     summary: Mapping[str, Any]
-    rows: Mapping[str, Row]
+    rows: Rows
     exact: Mapping[str, Exact]
     numbers: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     assumptions: tuple[Assumption, ...] = ()

@@ -13,6 +13,7 @@ from trialproof.simulate.results.metric import Kind
 
 DASH = "–"  # noqa: RUF001 - what stands in an empty cell of a table
 MINUS = "\N{MINUS SIGN}"
+MOST_DECIMALS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def line(label: str, row: Row, exact: Exact | None = None) -> Line:
         return Line(label, "none", DASH, DASH, row.cells["n"], DASH)
     digits = digits_of(row.mean, row.width())
     sign = " %" if row.scale > 1 else ""
+    expected = "" if exact is None else say(exact.value * row.scale, digits_of(exact.value * row.scale, row.width()))
     spread = "" if row.cells["kind"] == Kind.PROPORTION.value else row.between("q05", "q95", digits)
     return Line(
         label,
@@ -78,7 +80,7 @@ def line(label: str, row: Row, exact: Exact | None = None) -> Line:
         signed(row.between("low", "high", digits)),
         row.cells["n"],
         signed(spread) if spread else DASH,
-        "" if exact is None else f"{say(exact.value * row.scale, digits_of(exact.value * row.scale, row.width()))}{sign}",
+        f"{expected}{sign}" if expected else "",
         "" if exact is None else far(exact),
         exact is not None and exact.verdict is Verdict.DIFFERS,
         "" if exact is None else exact.formula,
@@ -107,8 +109,20 @@ def inside(run: Run, name: str, *, unit: str = "") -> str:
 
 
 def plainly(row: Row) -> str:
-    """Return the mean of a figure alone, for a label within a chart whose table has the error."""
-    return "none" if row.mean is None else f"{say(row.mean, digits_of(row.mean, row.width()))}{sign_of(row)}"
+    """Return the mean of a figure in three digits or so, for a label whose table has the error.
+
+    What is less than all is never rounded to all, nor what is more than nothing to nothing.
+    """
+    return "none" if row.mean is None else f"{brief(row.mean, share=row.scale > 1)}{sign_of(row)}"
+
+
+def brief(value: float, *, share: bool = False) -> str:
+    """Return a number in three digits or so; a share of 99.96 is no 100."""
+    digits = 0 if abs(value) >= 99.95 else 1 if abs(value) >= 1 else 2
+    all_of_it = 100.0 if share else None
+    while digits < MOST_DECIMALS and value not in (0.0, all_of_it) and round(value, digits) in (0.0, all_of_it):
+        digits += 1
+    return say(value, 0 if value in (0.0, all_of_it) else digits)
 
 
 def sign_of(row: Row) -> str:

@@ -329,9 +329,9 @@ const patientMap = (() => {
 
   const hatch = (data, look) => isStriped(look) ? { fill: `url(#patient_map-${data.name}-${look})` } : {};
 
-  const stripes = (data, look, [before, after]) => ["pattern", { id: `patient_map-${data.name}-${look}`, width: "20",
+  const stripes = (data, look, before, after) => ["pattern", { id: `patient_map-${data.name}-${look}`, width: "20",
     height: "20", patternUnits: "userSpaceOnUse" }, [
-    ["rect", { width: "20", height: "20", class: `ground ${before}` }, []],
+    ["rect", { width: "20", height: "20", class: `was ${before}` }, []],
     ["path", { d: STRIPE, class: `mark stripe ${after}` }, []],
     ["path", { d: EDGES, class: "mark edge" }, []],
   ]];
@@ -342,7 +342,7 @@ const patientMap = (() => {
     const ground = ["rect", { width: "10", height: "10", class: `ground ${look}` }, []];
     return ["pattern", { id: `patient_map-${data.name}-${look}`, width: "10", height: "10",
       patternUnits: "userSpaceOnUse" }, [ground, mark]];
-  }), ...Object.entries(data.moved ?? {}).map(([look, sides]) => stripes(data, look, sides))]];
+  }), ...(data.moved ?? []).map((each) => stripes(data, ...each))]];
 
   const head = (data, state) => {
     const fixed = data.axes.map((axis, at) => axis.parts[state.rest[at]].where)
@@ -472,7 +472,7 @@ const patientMap = (() => {
   const legend = (data, grid, top) => {
     const looks = new Map(grid.cells.flat().map((cell) => [cell.look, cell.label]));
     const order = (one, other) => one < other ? -1 : one > other ? 1 : 0;
-    const listed = Object.keys(data.moved ?? {}).filter((look) => looks.has(look)).map((look) => [look, looks.get(look)]);
+    const listed = (data.moved ?? []).filter(([look]) => looks.has(look)).map(([look]) => [look, looks.get(look)]);
     listed.push(...[...looks].filter(([look]) => look.startsWith("choice-")).sort(([a], [b]) => order(a, b)));
     listed.push(...LEGEND.filter(([look]) => looks.has(look)));
     const found = [];

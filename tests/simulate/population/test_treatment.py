@@ -144,15 +144,15 @@ def test_without_treatment_nothing_happens() -> None:
 
 def test_attempts_fail_independently_with_the_probability_of_the_scenario() -> None:
     """The first failure is geometric; the next ones are as many attempts further on."""
-    u = (np.random.default_rng(1).integers(0, 2**52, (50_000, 3)) * 2 + 1) / 2.0**53
+    u = (np.random.default_rng(1).integers(0, 2**52, (50_000, NO_SHOWS)) * 2 + 1) / 2.0**53
     found = absences(0.1, u)
     assert (np.diff(found, axis=1, prepend=0) >= 1).all()
-    for attempt in range(1, NO_SHOWS + 1):  # beyond, a fourth failure is not followed
+    for attempt in range(1, NO_SHOWS + 1):  # beyond, no further failure is followed
         hit = (found == attempt).any(1)
         assert hit.mean() == pytest.approx(0.1, abs=4 * (0.09 / 50_000) ** 0.5)
     assert found[:, 0].mean() == pytest.approx(10, rel=0.02)
     assert set(absences(0.0, u).ravel().tolist()) == {NEVER}
-    assert absences(1.0, u)[0].tolist() == [1, 2, 3]
+    assert absences(1.0, u)[0].tolist() == list(range(1, NO_SHOWS + 1))
     assert (absences(1e-13, u) <= NEVER).all()
 
 

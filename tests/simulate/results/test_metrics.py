@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -220,10 +222,10 @@ def test_other_readings_speak_of_the_same_patients() -> None:
 
 def test_measurement_errors_count_where_they_change_the_arm_of_somebody_enrolled() -> None:
     tables = world()
-    draws = drawn(tables, Person(), Person(arm=1), Person(failed=4))
-    found = figures_by_name(record_from(tables, draws, true_arm=np.array([0, -1, 1])))
+    draws = drawn(tables, Person(), Person(arm=1), Person(failed=4), Person(), Person())
+    found = figures_by_name(record_from(tables, draws, true_arm=np.array([0, -1, 1, 0, 0])))
     assert found["misassigned"] == 1
-    assert found["misassigned_share"] == 0.5
+    assert found["misassigned_share"] == 0.25
 
 
 def test_a_record_leaves_out_who_comes_after_the_trial_closed() -> None:
@@ -254,3 +256,40 @@ def test_a_span_goes_from_the_first_to_the_last() -> None:
     flags = np.array([False, True, False, True, False])
     assert span(flags).tolist() == [False, True, True, True, False]
     assert not span(np.zeros(3, np.bool_)).any()
+
+
+@pytest.mark.parametrize(("lead_days", "late"), [(27, 0), (28, 1)])
+def test_a_start_is_late_when_it_takes_more_than_28_days(lead_days: int, late: int) -> None:
+    found = told(Person(), lead_days=lead_days)
+    assert found["start_days"] == lead_days + 1
+    assert found["late_start_share"] == late
+
+
+def test_a_cycle_on_the_very_last_day_of_irradiation_is_concurrent() -> None:
+    found = told(Person(consolidation=1), fractions=16)  # from Tuesday, day 1, to Tuesday, day 22
+    assert found["irradiation_days"] == 22
+    assert found["cycles.concurrent"] == 2
+    assert found["cycles.consolidation"] == 1
+
+
+def test_a_new_plan_is_in_time_if_fractions_are_left() -> None:
+    found = told(Person(imaging=2), Person(imaging=5), Person(imaging=1), fractions=5)
+    assert found["adaptations.in_time"] == 2
+    assert found["adaptations.too_late"] == 1
+    assert found["adapted_share"] == 2 / 3
+
+
+def test_the_load_of_a_linac_has_other_patients_in_it_and_that_of_the_trial_has_not() -> None:
+    tables = world(fractions=3)
+    draws = drawn(tables, Person())
+    found = figures_by_name(record_from(tables, replace(draws, background=np.full_like(draws.background, 100))))
+    assert found["linac_load.department0.linac1.all"] == 120
+    assert found["linac_trial_load.department0.linac1.all"] == 20
+    assert found["linac_utilisation.department0.linac1.all"] == 120 / 600
+
+
+def test_waits_above_a_day_are_counted_by_the_clock() -> None:
+    """Twenty scans fit into a day; the 21st waits exactly a day, everybody after him longer."""
+    found = told(*[Person(arrive=EIGHT - 1)] * 41, rooms=[[1, 9, 9]])
+    assert found["wait_over_day.department0.scan"] == 20 / 41
+    assert found["wait_most.department0.scan"] == 48

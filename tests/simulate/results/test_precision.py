@@ -81,10 +81,12 @@ def test_what_is_not_known_at_all_is_not_reached_and_nothing_is_promised() -> No
 
 def test_looks_are_at_fixed_numbers_of_replications() -> None:
     looks, done = [], 0
-    while done < 300:
+    while done < 3000:
         done = next_look(done)
         looks.append(done)
-    assert looks == [100, 150, 200, 250, 300]
+    assert looks[:6] == [100, 150, 200, 250, 300, 350]
+    assert looks[-6:] == [1950, 2100, 2300, 2500, 2750, 3000]
+    assert len(looks) == 32
 
 
 def test_intervals_at_the_moment_of_stopping_still_catch_the_truth() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulate.runs.small import fingerprint, small
+from tests.simulate.sweeps.tiny import LINACS, silent, sweep
 from trialproof.model.place import BadInput
 from trialproof.simulate.runs import cluster as clusters
 from trialproof.simulate.runs.chunk import Keep
@@ -22,6 +23,8 @@ from trialproof.simulate.runs.cluster import compute_alike, gathered, releases
 from trialproof.simulate.runs.run import Plan
 from trialproof.simulate.runs.session import finished
 from trialproof.simulate.runs.team import team
+from trialproof.simulate.sweeps.design import Kind
+from trialproof.simulate.sweeps.session import Plan as SweepPlan, begun, compute, write
 
 pytest.importorskip("distributed")
 
@@ -127,3 +130,13 @@ def test_without_dask_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(BadInput, match=r"a cluster needs dask\.distributed") as caught, gathered("tcp://127.0.0.1:9"):
         pass
     assert "trialproof[cluster]" in str(caught.value.help)
+
+
+def test_a_sweep_on_a_cluster_gives_the_same_bytes(loopback: Loopback, tmp_path: Path) -> None:
+    loopback.add_worker()
+    found, plan = sweep(f"{LINACS}=1,2"), SweepPlan(20, ("start_days",), reference=0)
+    for name, address in (("alone", None), ("cluster", loopback.address)):
+        with begun(found, Kind.GRID, tmp_path / name, 1, address) as cells:
+            compute(cells, plan, silent)
+            write(cells, plan, [])
+    assert fingerprint(tmp_path / "cluster") == fingerprint(tmp_path / "alone")

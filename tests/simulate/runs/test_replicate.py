@@ -16,7 +16,7 @@ from trialproof.simulate.population import screening
 from trialproof.simulate.population.policy import NONE
 from trialproof.simulate.results.metric import Figure
 from trialproof.simulate.runs import candidates
-from trialproof.simulate.runs.candidates import candidates_of, joined, taken
+from trialproof.simulate.runs.candidates import candidates_of
 from trialproof.simulate.runs.replicate import columns_of, replications
 from trialproof.simulate.runs.simulation import digest, prepared, simulation_of
 from trialproof.simulate.trial.contract import L_ENROLLED
@@ -51,7 +51,7 @@ def test_how_many_candidates_are_drawn_ahead_makes_no_difference(monkeypatch: py
     screen = screening.screen
     whole = candidates_of(prepared(small()), [0, 1, 2])
     monkeypatch.setattr(candidates, "screen", overhear)
-    monkeypatch.setattr(candidates, "AHEAD", 0)
+    monkeypatch.setattr(candidates, "enough", lambda _: 1)
     parts = candidates_of(prepared(one_by_one), [0, 1, 2])
     assert len(asked) > 3
     for one, other in zip(whole, parts, strict=True):
@@ -93,15 +93,6 @@ def test_columns_do_not_depend_on_anybody() -> None:
     assert [column for column, _ in found.figures()] == list(columns_of(ready))
 
 
-def test_taking_and_joining_candidates_gives_them_back() -> None:
-    people = candidates_of(prepared(small()), [0])[0].candidates
-    cut = len(people.number) // 2
-    again = joined([taken(people, np.arange(cut)), taken(people, np.arange(cut, len(people.number)))])
-    assert np.array_equal(again.number, people.number)
-    assert np.array_equal(again.unsettled["arm"].gap, people.unsettled["arm"].gap)
-    assert all(np.array_equal(again.under[key], people.under[key]) for key in people.under)
-
-
 def test_digests_tell_simulations_apart_and_not_where_they_were_read() -> None:
     protocol, scenario = small().protocol, small().scenario
     assert simulation_of(protocol, scenario, 1) == small()
@@ -117,3 +108,26 @@ def test_digests_tell_simulations_apart_and_not_where_they_were_read() -> None:
 )
 def test_different_values_have_different_digests(one: object, other: object) -> None:
     assert digest(one) != digest(other)
+
+
+def test_what_a_patient_would_get_otherwise_is_told_by_the_rules_on_the_same_patients() -> None:
+    simulation = small()
+    ready = prepared(simulation)
+    apart = 0
+    for each in replications(ready, range(8)):
+        people, screened = each.candidates, each.record.screened
+        size = people.record.size
+        assert np.array_equal(screened.as_read, people.by_rule)
+        truly = assign(ready.setting.finer, people.truth, simulation.scenario.reading)
+        settled = spread(truly.decisions["arm"].settled, size)
+        for position, choice in enumerate(simulation.protocol.decisions["arm"].choices):
+            takes = spread(truly.decisions["arm"].takes[choice.name].holds, size) & settled
+            assert (screened.true_arm[takes] == position).all()
+        apart += int((screened.true_arm != people.arm).sum())
+        for (sentence, reading), arms in screened.under.items():
+            found = assign(simulation.protocol, people.record, {**simulation.scenario.reading, sentence: reading})
+            for position, choice in enumerate(simulation.protocol.decisions["arm"].choices):
+                fate = found.decisions["arm"]
+                takes = spread(fate.takes[choice.name].holds, size) & spread(fate.settled, size)
+                assert np.array_equal(arms == position, takes)
+    assert apart > 0

@@ -89,6 +89,13 @@ def test_a_low_count_interrupts_irradiation_from_its_day_on() -> None:
     assert days_of(ledger, FRACTION) == [1, 2, 3, 7, 8, 9, 10, 11, 14, 15, 16, 17]
 
 
+def test_who_is_kept_away_on_a_day_on_which_he_would_not_come_still_misses_later_ones() -> None:
+    """The third attempt falls into an interruption; the seventh, on the ninth day, is missed all the same."""
+    tables = world(fractions=12, nadir_days=1, missed=OMIT, most_cycles=1)
+    ledger = play(tables, Person(low=(3,), no_show=(3, 7)))
+    assert story(ledger, "missed") == [(2, TOXIC), (3, TOXIC), (9, AWAY)]
+
+
 def test_a_low_count_that_does_not_interrupt_is_still_told() -> None:
     ledger = play(world(fractions=12, nadir_days=3), Person(low=(1,)))
     assert story(ledger, "low count") == [(4, 0)]
