@@ -26,6 +26,9 @@ MOST_AT_A_SITE = 65_535
 AT_ONCE = 64
 """So many gaps are drawn at a time; how many makes no difference to any."""
 
+BITS = 63
+"""A number that is not negative has so many bits."""
+
 GAPS = Distribution(Exponential(1.0))
 
 
@@ -71,10 +74,26 @@ def arrivals(scenario: Scenario, key: Key, replications: ArrayLike) -> Arriving:
         rows.append(row)
         numbers.append(np.int64(number << SITE_BITS) | place)
         minutes.append(came)
-    everyone, arrive, which = np.concatenate(numbers), np.concatenate(minutes), np.concatenate(rows)
-    order = np.lexsort((everyone, arrive, which))
-    begins = np.searchsorted(which[order], np.arange(len(wanted) + 1))
-    return Arriving(everyone[order], arrive[order], begins.astype(np.int64), opens)
+    which, arrive, everyone = sorted_together(np.concatenate(rows), np.concatenate(minutes), np.concatenate(numbers))
+    begins = np.searchsorted(which, np.arange(len(wanted) + 1))
+    return Arriving(everyone, arrive, begins.astype(np.int64), opens)
+
+
+def sorted_together(*columns: Ints) -> tuple[Ints, ...]:
+    """Return columns of whole numbers that are not negative, sorted by the first, then the second, and so forth."""
+    bits = [int(column.max(initial=0)).bit_length() for column in columns]
+    if sum(bits) > BITS:
+        order = np.lexsort(columns[::-1])
+        return tuple(column[order] for column in columns)
+    key = columns[0].astype(np.int64)
+    for column, width in zip(columns[1:], bits[1:], strict=True):
+        key = key << width | column
+    key.sort()
+    found = []
+    for width in reversed(bits[1:]):
+        found.append(key & ((1 << width) - 1))
+        key = key >> width
+    return key, *reversed(found)
 
 
 def _factors(accrual: Accrual, chance: Floats) -> Floats:

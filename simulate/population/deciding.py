@@ -34,13 +34,15 @@ class Unsettled:
 class Decided:
     """What became of C patients.
 
-    `choice` gives by decision the position of the choice that each got, by the rules or else by policy, or NONE.
+    `choice` gives by decision the position of the choice that each got, by the rules or else by policy, or NONE, and
+    `by_rule` what the rules alone gave.
     `stranded` are the eligible whom a policy excludes, or for whom the decision of the arm is not meant. `meaning` is
     that of the protocol's rules after all this: `arm is X` holds for whoever got X, in whatever way.
     """
 
     eligible: Flags
     choice: Mapping[str, Ints]
+    by_rule: Mapping[str, Ints]
     unsettled: Mapping[str, Unsettled]
     stranded: Flags
     meaning: Meaning[Truths, Exact]
@@ -62,6 +64,7 @@ def decide(
     meaning = among(protocol, cohort, setting.selection)
     eligible = spread(meaning.truth(Eligible()).holds, size)
     choice: dict[str, Ints] = {}
+    ruled: dict[str, Ints] = {}
     unsettled: dict[str, Unsettled] = {}
     stranded = np.zeros(size, np.bool_)
     for decision in decisions:
@@ -70,10 +73,10 @@ def decide(
         left = [spread(each, size) & asked for each in (fate.short, fate.crowded, fate.undetermined)]
         unsettled[name] = Unsettled(*left)
         settlement = settle(decision, fate, setting.scenario.policies[name], asked, chances)
-        choice[name] = settlement.choice
+        choice[name], ruled[name] = settlement.choice, settlement.by_rule
         stranded = stranded | settlement.excluded
         if name == setting.arm.name:
             stranded |= asked & (settlement.choice == NONE)
         protocol, cohort = as_settled(protocol, cohort, decision, fate, settlement)
         meaning = among(protocol, cohort, setting.selection)
-    return Decided(eligible, choice, unsettled, stranded, meaning)
+    return Decided(eligible, choice, ruled, unsettled, stranded, meaning)

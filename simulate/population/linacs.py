@@ -6,9 +6,10 @@ Every day has chances of its own, so that days on which nobody can be treated an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from trialproof.model.place import BadInput, Place
 from trialproof.simulate.population.policy import Ints
@@ -19,15 +20,35 @@ from trialproof.simulate.trial.calendar import Calendar
 from trialproof.simulate.trial.department import linac_number
 
 
+MINUTE = np.int16
+"""Minutes of a day."""
+Minutes: TypeAlias = NDArray[np.int16]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LinacDays:
-    """Minutes `lost` and minutes of `background` [R, L, H], linacs in order of their number.
+    """Minutes lost and booked by others, in several replications, on the open days of each up to a day of its own.
 
-    They are 0 on closed days, and on those that were not drawn.
+    `lost` and `background` [L, N] are those of the linacs in order of their number; the N columns are of the r-th
+    replication from `begins`[r] on, for the first of the `open_days`. `size` is how many days the calendar has.
     """
 
-    lost: Ints
-    background: Ints
+    lost: Minutes
+    background: Minutes
+    begins: Ints
+    open_days: Ints
+    size: int
+
+    def of(self, index: int) -> tuple[Ints, Ints]:
+        """Return the minutes lost and the background [L, size] of a replication, 0 on days that are not drawn."""
+        part = slice(self.begins[index], self.begins[index + 1])
+        days = self.open_days[: part.stop - part.start]
+        tables = []
+        for drawn in (self.lost, self.background):
+            table = np.zeros((len(drawn), self.size), np.int64)
+            table[:, days] = drawn[:, part]
+            tables.append(table)
+        return tables[0], tables[1]
 
 
 def linac_days(
@@ -38,24 +59,30 @@ def linac_days(
     Raises `BadInput` where so large a share of a linac's time cannot be lost by one breakdown a day.
     """
     wanted = np.asarray(replications, np.int64).reshape(-1)
-    ends = np.broadcast_to(calendar.days if ends is None else np.asarray(ends, np.int64), len(wanted))
-    row, day = np.nonzero((calendar.open_day == 1) & (np.arange(calendar.days) < ends[:, None]))
-    which = wanted[row]
-    shape = (len(wanted), sum(each.linacs for each in scenario.departments.values()), calendar.days)
-    lost, background = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-    at = 0
+    open_days = np.flatnonzero(calendar.open_day)
+    counts = np.searchsorted(open_days, np.broadcast_to(calendar.days if ends is None else ends, len(wanted)))
+    which, day = np.repeat(wanted, counts), np.concatenate([open_days[:0], *(open_days[:count] for count in counts)])
+    lost, background = [], []
     for number, department in enumerate(scenario.departments.values()):
         regular = department.linac_hours.minutes
         chance = breakdown_chance(scenario, department)
         for place in range(department.linacs):
             linac = linac_number(number, place)
+            costs = np.zeros(len(day), MINUTE)
             broken = np.flatnonzero(uniforms_at(key, Purpose.DOWNTIME, which, linac, 2 * day) < chance)
             u = uniforms_at(key, Purpose.DOWNTIME, which[broken], linac, 2 * day[broken] + 1)
-            lost[row[broken], at, day[broken]] = minutes_lost(department.downtime, u, regular)
+            costs[broken] = minutes_lost(department.downtime, u, regular)
             booked = quantile(department.background, uniforms_at(key, Purpose.BACKGROUND, which, linac, day))
-            background[row, at, day] = np.rint(np.clip(booked, 0.0, 1.0) * regular).astype(np.int64)
-            at += 1
-    return LinacDays(lost, background)
+            lost.append(costs)
+            background.append(np.rint(np.clip(booked, 0.0, 1.0) * regular).astype(MINUTE))
+    shape, begins = (len(lost), len(day)), np.concatenate([[0], np.cumsum(counts)])
+    return LinacDays(
+        np.array(lost, MINUTE).reshape(shape),
+        np.array(background, MINUTE).reshape(shape),
+        begins,
+        open_days,
+        calendar.days,
+    )
 
 
 def minutes_lost(downtime: Downtime, u: Floats, regular: int) -> Ints:

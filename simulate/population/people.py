@@ -23,9 +23,9 @@ from trialproof.simulate.column import Column, value_at
 from trialproof.simulate.population.charted_csv import spelt
 from trialproof.simulate.population.copula import joined
 from trialproof.simulate.population.lattice import unit_of
-from trialproof.simulate.population.quantiles import quantile
 from trialproof.simulate.population.setting import Setting
 from trialproof.simulate.population.streams import Floats, Key, Purpose, block_of, uniforms
+from trialproof.simulate.population.tabulated import multiples
 from trialproof.simulate.scenario.scenario import Cases, Chance, Model, Numbers, Shares
 
 Holds = Callable[[Condition], NDArray[np.bool_]]
@@ -114,7 +114,7 @@ def _drawn(model: Model, kind: Kind, u: Floats, holds: Holds, rows: NDArray[np.i
             return drawn
         case Numbers(distribution):
             assert isinstance(kind, NumberKind), kind  # noqa: S101 - the scenario was checked against the protocol
-            return to_lattice(kind, quantile(distribution, u[rows]))
+            return _nearest(kind, multiples(distribution, u[rows], *_scale(kind)))
         case Shares(shares):
             cumulated = np.cumsum(shares)
             return np.searchsorted(cumulated / cumulated[-1], u[rows]).astype(np.int64)
@@ -124,10 +124,18 @@ def _drawn(model: Model, kind: Kind, u: Floats, holds: Holds, rows: NDArray[np.i
 
 def to_lattice(kind: NumberKind, values: Floats) -> NDArray[np.int64]:
     """Return the nearest lattice points within the range, counted in units of a refined quantity."""
+    per, lower, upper = _scale(kind)
+    return _nearest(kind, np.rint(np.clip(values, lower, upper) * per))
+
+
+def _scale(kind: NumberKind) -> tuple[float, float, float]:
+    """Return lattice points to a unit of the quantity, and its range, as floats."""
+    return float(1 / unit_of(kind)), float(kind.lower), float(kind.upper)
+
+
+def _nearest(kind: NumberKind, points: Floats) -> NDArray[np.int64]:
     unit = unit_of(kind)
-    inside = np.clip(values, float(kind.lower), float(kind.upper))
-    points = np.rint(inside * float(1 / unit)).astype(np.int64)
-    return np.clip(points, ceil(kind.lower / unit), floor(kind.upper / unit))
+    return np.clip(points.astype(np.int64), ceil(kind.lower / unit), floor(kind.upper / unit))
 
 
 def _column(kind: Kind, drawn: NDArray[np.int64]) -> Column:

@@ -29,9 +29,11 @@ NONE = -1
 class Settlement:
     """What C patients got of a decision: the position of their `choice`, or NONE, and who was `excluded`.
 
-    Who has no choice and is not excluded is outside the decision's population, or is meant to have none.
+    Who has no choice and is not excluded is outside the decision's population, or is meant to have none. `by_rule` is
+    what they got before any policy.
     """
 
+    by_rule: Ints
     choice: Ints
     excluded: Flags
 
@@ -42,9 +44,10 @@ def by_rule(fate: Fate[Truths], size: int) -> Ints:
     A choice is taken where it holds. Where at most one is intended, somebody may be settled without it being known
     whether he takes the one: he does not.
     """
-    holds = _holding(fate, size)
-    settled = spread(fate.settled, size) & holds.any(axis=0)
-    return np.where(settled, holds.argmax(axis=0), NONE)
+    found, settled = np.full(size, NONE, np.int64), spread(fate.settled, size)
+    for position, holds in reversed(list(enumerate(_holding(fate, size)))):
+        found[settled & holds] = position
+    return found
 
 
 def settle(
@@ -57,7 +60,8 @@ def settle(
     """
     size = len(asked)
     holds = _holding(fate, size)
-    choice = np.where(asked, by_rule(fate, size), NONE)
+    ruled = np.where(asked, by_rule(fate, size), NONE)
+    choice = ruled.copy()
     excluded = np.zeros(size, np.bool_)
     everything = np.ones_like(holds)
     for unsettled, policy, among in (
@@ -74,7 +78,7 @@ def settle(
                     choice[whose] = among[:, whose].argmax(axis=0)
                 case Handling.INVESTIGATOR:
                     choice[whose] = _chosen(decision, policy, among[:, whose], chances(decision.name)[whose])
-    return Settlement(choice, excluded)
+    return Settlement(ruled, choice, excluded)
 
 
 def as_settled(

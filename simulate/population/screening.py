@@ -37,8 +37,8 @@ class Candidates:
     who meet all, bit 0 for who declines; of those who do not decline either, bit 1 for whom a policy excludes, or for
     whom the decision of the arm is not meant. `arm` and `true_arm` are positions among the choices of that decision,
     after policies: by the record, whether or not he then declines, and by what is true of him; `by_rule` is the arm by
-    the record before any policy, and `under` the same by (sentence, reading) if that sentence alone were read so.
-    NONE (-1) stands for whoever is not eligible, not settled or excluded. `unsettled` is by decision.
+    the record before any policy. NONE (-1) stands for whoever is not eligible, not settled or excluded. `unsettled` is
+    by decision.
 
     `course` is a number among the deliveries of the scenario, or NONE; `imaging` the fraction with which a new scan is
     due, 0 for never; `factor` 1 for who gets the growth factor; `consolidation` cycles after irradiation. `queried`
@@ -52,7 +52,6 @@ class Candidates:
     arm: Ints
     true_arm: Ints
     by_rule: Ints
-    under: Mapping[tuple[str, str], Ints]
     unsettled: Mapping[str, Unsettled]
     course: Ints
     imaging: Ints
@@ -93,11 +92,7 @@ def screen(setting: Setting, key: Key, replication: ArrayLike, number: ArrayLike
         failed=failed | _bit(declined, DECLINED) | _bit(decided.stranded & ~declined, STRANDED),
         arm=decided.choice[setting.arm.name],
         true_arm=truly.choice[setting.arm.name],
-        by_rule=_by_rule(setting, chart.cohort, setting.selection),
-        under={
-            (sentence, reading): _by_rule(setting, chart.cohort, {**setting.selection, sentence: reading})
-            for sentence, reading in setting.readings
-        },
+        by_rule=decided.by_rule[setting.arm.name],
         unsettled=decided.unsettled,
         course=course,
         imaging=_imaging(setting, decided, course),
@@ -107,6 +102,23 @@ def screen(setting: Setting, key: Key, replication: ArrayLike, number: ArrayLike
         record=chart.cohort,
         truth=truth,
     )
+
+
+def arms_under(setting: Setting, record: Cohort) -> dict[tuple[str, str], Ints]:
+    """Return by sentence and reading the arm [C] if that sentence alone were read so, before any policy.
+
+    NONE stands for whoever is then not eligible, or not settled.
+    """
+    return {
+        (sentence, reading): _arm_under(setting, record, {**setting.selection, sentence: reading})
+        for sentence, reading in setting.readings
+    }
+
+
+def _arm_under(setting: Setting, cohort: Cohort, selection: Selection) -> Ints:
+    meaning = among(setting.protocol, cohort, selection)
+    eligible = spread(meaning.truth(Eligible()).holds, cohort.size)
+    return np.where(eligible, by_rule(fate_of(meaning, setting.arm), cohort.size), NONE)
 
 
 def _chance(key: Key, replication: Ints, number: Ints, purpose: Purpose, name: str) -> Floats:
@@ -125,12 +137,6 @@ def _criteria(setting: Setting, cohort: Cohort) -> Ints:
         met = spread(truth.fails if criterion.excludes else truth.holds, cohort.size)
         failed |= _bit(~met, FIRST_CRITERION + number)
     return failed
-
-
-def _by_rule(setting: Setting, cohort: Cohort, selection: Selection) -> Ints:
-    meaning = among(setting.protocol, cohort, selection)
-    eligible = spread(meaning.truth(Eligible()).holds, cohort.size)
-    return np.where(eligible, by_rule(fate_of(meaning, setting.arm), cohort.size), NONE)
 
 
 def _course(setting: Setting, decided: Decided) -> Ints:

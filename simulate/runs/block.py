@@ -10,9 +10,11 @@ from trialproof.model.protocol import CategoryKind, NumberKind
 from trialproof.simulate.accrual.enrolment import Enrolment
 from trialproof.simulate.cohort import Cohort, part_of, spread
 from trialproof.simulate.population.deciding import Unsettled
-from trialproof.simulate.population.screening import Candidates
-from trialproof.simulate.population.treatment import Enrolments
-from trialproof.simulate.results.record import KINDS, Covariate, Screened
+from trialproof.simulate.population.screening import Candidates, arms_under
+from trialproof.simulate.population.setting import Setting
+from trialproof.simulate.population.streams import Key
+from trialproof.simulate.population.treatment import Enrolments, treat
+from trialproof.simulate.results.record import KINDS, NONE, Covariate, Screened
 from trialproof.simulate.trial.calendar import Ints
 from trialproof.simulate.trial.contract import Draws
 
@@ -93,8 +95,17 @@ def taken(candidates: Candidates, rows: slice | Ints) -> Candidates:
     return Candidates(**{each.name: take(getattr(candidates, each.name)) for each in fields(Candidates)})
 
 
-def screened_of(candidates: Candidates) -> Screened:
-    """Return what figures ask about candidates."""
+def block_of(setting: Setting, key: Key, candidates: Candidates, enrolled: Ints) -> Block:
+    """Return a block of candidates, of whom these rows are enrolled."""
+    return Block(candidates, _screened(setting, candidates, enrolled), treat(setting, key, candidates, enrolled))
+
+
+def _screened(setting: Setting, candidates: Candidates, enrolled: Ints) -> Screened:
+    """Return what figures ask about candidates; other readings are asked about the enrolled alone."""
+    under = {}
+    for reading, arms in arms_under(setting, part_of(candidates.record, enrolled)).items():
+        under[reading] = np.full(len(candidates.number), NONE)
+        under[reading][enrolled] = arms
     return Screened(
         failed=candidates.failed,
         unsettled={
@@ -102,7 +113,7 @@ def screened_of(candidates: Candidates) -> Screened:
         },
         true_arm=candidates.true_arm,
         as_read=candidates.by_rule,
-        under=candidates.under,
+        under=under,
         covariates=covariates(candidates.record),
     )
 

@@ -15,8 +15,7 @@ import numpy as np
 from trialproof.simulate.accrual.arrivals import arrivals
 from trialproof.simulate.accrual.enrolment import Candidates as Queue, Enrolment, Limits, enrol
 from trialproof.simulate.population.screening import screen
-from trialproof.simulate.population.treatment import treat
-from trialproof.simulate.runs.block import Block, Came, screened_of
+from trialproof.simulate.runs.block import Came, block_of
 from trialproof.simulate.runs.simulation import Prepared
 
 TRIED = 1000
@@ -44,9 +43,9 @@ def candidates_of(prepared: Prepared, replications: Sequence[int]) -> list[Came]
             enrolment = enrol(queue, limits)
             if enrolment.certain:
                 certain[index] = first, enrolment
-        chosen = [first + enrolment.enrolled for first, enrolment in certain.values()]
-        treated = treat(setting, key, people, np.concatenate(chosen) if chosen else [])
-        block = Block(people, screened_of(people), treated)
+        none = np.zeros(0, np.int64)
+        enrolled = np.concatenate([none, *(first + enrolment.enrolled for first, enrolment in certain.values())])
+        block = block_of(setting, key, people, enrolled)
         for index, (first, enrolment) in certain.items():
             rows, arrive = slice(first, first + enrolment.came), arriving.of(index)[1][: enrolment.came]
             found[index] = Came(replications[index], block, rows, arrive, enrolment)

@@ -6,6 +6,7 @@ and nobody would see which worker made which.
 
 from __future__ import annotations
 
+import logging
 import platform
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -41,17 +42,19 @@ def gathered(address: str) -> Iterator[Cluster]:
         )
     from distributed import Client
 
-    try:
-        client = Client(address, timeout=SECONDS, set_as_default=False)
-    except (OSError, ValueError, ImportError):
-        advice = "`dask scheduler` starts one, and prints its address"
-        raise BadInput("no scheduler answers there", place, help=advice) from None
-    with client:
+    with _quietly():
         try:
-            client.wait_for_workers(1, timeout=SECONDS)
-        except TimeoutError:
-            raise BadInput("the scheduler has no workers", place, help=f"`dask worker {address}` starts one") from None
-        yield Cluster(client, place)
+            client = Client(address, timeout=SECONDS, set_as_default=False)
+        except (OSError, ValueError, ImportError):
+            advice = "`dask scheduler` starts one, and prints its address"
+            raise BadInput("no scheduler answers there", place, help=advice) from None
+        with client:
+            try:
+                client.wait_for_workers(1, timeout=SECONDS)
+            except TimeoutError:
+                advice = f"`dask worker {address}` starts one"
+                raise BadInput("the scheduler has no workers", place, help=advice) from None
+            yield Cluster(client, place)
 
 
 class Cluster:
@@ -63,44 +66,61 @@ class Cluster:
 
     def __call__(self, calls: Iterable[Callable[[], T]]) -> Iterator[tuple[int, T]]:
         """Compute calls. Raises what a call raises, and `BadInput` for a cluster that cannot be used."""
-        from distributed import CancelledError, KilledWorker, as_completed
+        from distributed import KilledWorker, as_completed
 
         coming = enumerate(calls)
         under_way: dict[Any, tuple[int, Callable[[], T], int]] = {}
-        finished = as_completed(loop=self._client.loop)
+        with self._connected():
+            finished = as_completed(loop=self._client.loop)
+        room = since = 0
 
         def submit(number: int, call: Callable[[], T], deaths: int) -> None:
-            future = self._client.submit(partial(compute_alike, releases(), call), pure=False)
+            with self._connected():
+                future = self._client.submit(partial(compute_alike, releases(), call), pure=False)
+                finished.add(future)
             under_way[future] = (number, call, deaths)
-            finished.add(future)
 
         while True:
-            for number, call in islice(coming, max(0, AHEAD * self._threads() - len(under_way))):
+            if since >= room:
+                room, since = AHEAD * self._threads(), 0
+            for number, call in islice(coming, max(0, room - len(under_way))):
                 submit(number, call, 0)
             if not under_way:
                 return
-            future = next(finished)
+            with self._connected():
+                future = next(finished)
             number, call, deaths = under_way.pop(future)
             try:
-                result = future.result()
+                with self._connected():
+                    result = future.result()
             except KilledWorker:
                 if deaths + 1 == DEATHS:
                     advice = "do they have enough memory? what is finished is kept"
                     message = "workers died again and again over the same work"
                     raise BadInput(message, self._place, help=advice) from None
                 submit(number, call, deaths + 1)
-            except CancelledError:
-                advice = "what is finished is kept; the same command goes on from there"
-                raise BadInput("the connection to the scheduler is lost", self._place, help=advice) from None
             except ModuleNotFoundError as missing:
                 advice = "install the same release of trialproof wherever a worker runs"
                 raise BadInput(f"a worker has no `{missing.name}`", self._place, help=advice) from None
             else:
+                since += 1
                 future.release()
                 yield number, result
 
     def _threads(self) -> int:
-        return max(1, int(sum(self._client.ncores().values())))
+        with self._connected():
+            return max(1, int(sum(self._client.ncores().values())))
+
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        """Say that the scheduler is lost where it is; nothing that is computed has to do with connections or files."""
+        from distributed import CancelledError
+
+        try:
+            yield
+        except (CancelledError, OSError):
+            advice = "what is finished is kept; the same command goes on from there"
+            raise BadInput("the connection to the scheduler is lost", self._place, help=advice) from None
 
 
 def compute_alike(wanted: tuple[tuple[str, str], ...], call: Callable[[], T]) -> T:
@@ -122,3 +142,17 @@ def _release(name: str) -> tuple[str, str]:
         return name, version(name)
     except PackageNotFoundError:
         return name, "not installed"
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Leave it to our own errors to say what is wrong: dask tells the same with a traceback."""
+    loggers = [logging.getLogger(f"distributed{part}") for part in ("", ".client", ".comm", ".core", ".utils")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

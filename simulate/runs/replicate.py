@@ -8,17 +8,18 @@ from functools import lru_cache
 
 import numpy as np
 
+from trialproof.simulate.accrual.enrolment import Enrolment
 from trialproof.simulate.population.linacs import linac_days
 from trialproof.simulate.population.screening import Candidates, screen
 from trialproof.simulate.results.metric import Column, Figure
 from trialproof.simulate.results.metrics import figures
 from trialproof.simulate.results.record import Record, record_of
-from trialproof.simulate.runs.block import Came, screened_of
+from trialproof.simulate.runs.block import Came, block_of
 from trialproof.simulate.runs.candidates import candidates_of, enough
 from trialproof.simulate.runs.days import expected, reached
 from trialproof.simulate.runs.engines import Run
 from trialproof.simulate.runs.simulation import Prepared
-from trialproof.simulate.trial.contract import CYCLES, NO_SHOWS, Draws, in_order
+from trialproof.simulate.trial.contract import in_order
 from trialproof.simulate.trial.engine import run as run_readably
 
 AT_ONCE = 64
@@ -56,12 +57,11 @@ def _together(prepared: Prepared, numbers: Sequence[int], run: Run) -> Iterator[
     found = candidates_of(prepared, numbers)
     ends = [expected(world, each.enrolment) for each in found]
     days = linac_days(scenario, prepared.key, world.calendar, numbers, ends)
-    for number, came, end, lost, background in zip(numbers, found, ends, days.lost, days.background, strict=True):
-        draws = came.draws(lost, background)
+    for at, (number, came) in enumerate(zip(numbers, found, strict=True)):
+        draws = came.draws(*days.of(at))
         ledger = run(world, draws)
-        if reached(world, ledger) > end:
-            every = linac_days(scenario, prepared.key, world.calendar, number)
-            draws = came.draws(every.lost[0], every.background[0])
+        if reached(world, ledger) > ends[at]:
+            draws = came.draws(*linac_days(scenario, prepared.key, world.calendar, number).of(0))
             ledger = run(world, draws)
         yield Replication(number, record_of(prepared.names, world, draws, came.screened, ledger), came)
 
@@ -69,16 +69,11 @@ def _together(prepared: Prepared, numbers: Sequence[int], run: Run) -> Iterator[
 @lru_cache(maxsize=2)
 def columns_of(prepared: Prepared) -> tuple[Column, ...]:
     """Return the columns of a simulation: those of a replication to which nobody came."""
-    none, shape = np.zeros(0, np.int64), (int(prepared.world.linacs.sum()), prepared.world.calendar.days)
-    draws = Draws(
-        **dict.fromkeys(("number", "arrive", "screening", "failed", "arm", "patient", "course", "imaging"), none),
-        **dict.fromkeys(("factor", "consolidation", "outlining", "planning", "checking"), none),
-        **dict.fromkeys(("reoutlining", "replanning", "drop"), none),
-        no_show=np.zeros((0, NO_SHOWS), np.int64),
-        **dict.fromkeys(("infusion", "low", "delay"), np.zeros((0, CYCLES), np.int64)),
-        **dict.fromkeys(("lost", "background"), np.zeros(shape, np.int64)),
-    )
-    record = record_of(prepared.names, prepared.world, draws, screened_of(nobody(prepared)), in_order([]))
+    world, none = prepared.world, np.zeros(0, np.int64)
+    days = np.zeros((int(world.linacs.sum()), world.calendar.days), np.int64)
+    block = block_of(prepared.setting, prepared.key, nobody(prepared), none)
+    came = Came(0, block, slice(0), none, Enrolment(none, none, none, None, 0, certain=True))
+    record = record_of(prepared.names, world, came.draws(days, days), came.screened, in_order([]))
     return tuple(column for column, _ in figures(record))
 
 

@@ -112,7 +112,10 @@ class _Jobs:
                 continue
             cell = self._cells.sweep.cells[run]
             simulation = self._cells.sweep.simulation(cell)
-            ready = prepared(simulation)
+            try:
+                ready = prepared(simulation)
+            except BadInput as problem:
+                raise self._cells.sweep.refused(cell, problem) from None
             columns = columns_of(ready)
             stack = self._stack.enter_context(ExitStack())
             path = self._cells.folder(run)

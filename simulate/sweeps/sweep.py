@@ -68,7 +68,7 @@ class Sweep:
         except NodeProblem as problem:
             raise BadInput(problem.message, self._said(cell), help=problem.help) from None
         except BadInput as problem:
-            raise self._refused(cell, problem) from None
+            raise self.refused(cell, problem) from None
         return simulation_of(self.base.protocol, scenario, self.base.entropy, self.base.engine)
 
     def varied(self, cell: Cell) -> dict[str, str]:
@@ -80,7 +80,7 @@ class Sweep:
         told = (f"{self.options[at]} {self.axes[at].path}={cell[at]}" for at in among or range(len(cell)))
         return Place(" ".join(told))
 
-    def _refused(self, cell: Cell, problem: BadInput) -> BadInput:
+    def refused(self, cell: Cell, problem: BadInput) -> BadInput:
         """Return the error that names the value at which reading stopped, or all where it stopped elsewhere."""
         source, place = self.base.source, problem.place
         spans = [span(source, steps) for steps in self.steps]
@@ -124,11 +124,13 @@ def _tried(sweep: Sweep) -> Iterator[Cell]:
             yield from [cell for cell in sweep.cells[TRIED:] if cell[at : at + 1] == end][:1]
 
 
-def base_of(protocol: Protocol, path: Path, selection: Mapping[str, str], entropy: int) -> Base:
+def base_of(
+    protocol: Protocol, path: Path, selection: Mapping[str, str], entropy: int, engine: Engine = Engine.SIMPY
+) -> Base:
     """Return what is varied: the scenario of a file, or of the one in a folder. Raises `BadInput`."""
     if os.path.isdir(path):
         folder, path = path, path / FILE_NAME
         if not os.path.lexists(path):
             raise BadInput(f"the folder holds no `{FILE_NAME}`", Place(str(folder)))
     source = parse_source(str(path), read_text(path, limit=LARGEST_FILE), begin=BEGIN)
-    return Base(protocol, source, selection, entropy)
+    return Base(protocol, source, selection, entropy, engine)

@@ -15,7 +15,8 @@ import pytest
 
 from tests.browser.visit import Visit
 from tests.reports import hostile
-from tests.reports.page.made import founding, made
+from tests.reports.page.made import made
+from tests.reports.page.simulated import simulated
 from trialproof.reports.page.page import write_page
 
 if TYPE_CHECKING:
@@ -59,9 +60,9 @@ def visit(browser: Browser) -> Iterator[Open]:
 
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the report of the founding protocol."""
+    """Return the report of the founding protocol, with a simulation of it."""
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(write_page(founding()), encoding="utf-8")
+    path.write_text(write_page(simulated()), encoding="utf-8")
     return path
 
 

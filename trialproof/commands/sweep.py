@@ -11,6 +11,7 @@ import click
 
 from trialproof.commands.common import (
     CLUSTER,
+    ENGINE,
     FINDINGS,
     NUMBER,
     PROTOCOL,
@@ -18,6 +19,7 @@ from trialproof.commands.common import (
     UNDECIDED,
     WORKERS,
     counted,
+    engine_for,
     entropy_for,
     in_color,
     kept,
@@ -79,6 +81,7 @@ UP_TO = 16
     help="Where random numbers come from. Without one it is drawn, and printed.",
 )
 @READING
+@ENGINE
 @WORKERS
 @CLUSTER
 @click.option(
@@ -104,6 +107,7 @@ def sweep(
     reference: int | None,
     seed: int | None,
     readings: Sequence[str],
+    engine: str | None,
     workers: int | None,
     cluster: str | None,
     form: str,
@@ -142,7 +146,7 @@ def sweep(
     given = {
         "--scenario": scenario, "--vary": varied, "--latin": latin, "--saltelli": saltelli, "--sobol": sobol,
         "--least": least, "--so-that": conditions, "--replications": replications, "--most": most,
-        "--metric": metrics, "--reference": reference, "--reading": readings,
+        "--metric": metrics, "--reference": reference, "--reading": readings, "--engine": engine,
     }  # fmt: skip
     _check_together({option for option, value in given.items() if value not in (None, ())})
     loaded = load(protocol)
@@ -151,7 +155,7 @@ def sweep(
     wanted = tuple(read_condition(text) for text in conditions)
     beside = protocol if protocol.is_dir() else protocol.parent
     entropy = entropy_for(seed, *(() if output is None else (output,)))
-    base = base_of(loaded, scenario or beside, selection, entropy)
+    base = base_of(loaded, scenario or beside, selection, entropy, engine_for(engine))
     if least is not None:
         axes.append(_sought(least))
     kind, number = _kind(latin, saltelli)

@@ -17,7 +17,8 @@ from unittest.mock import patch
 import pytest
 
 from tests.reports import hostile
-from tests.reports.page.made import founding, made, written
+from tests.reports.page.made import made, written
+from tests.reports.page.simulated import simulated
 from trialproof.model.place import BadInput
 from trialproof.reports.page.crossings import all_findings
 from trialproof.reports.page.inert import prose, shown
@@ -63,7 +64,7 @@ class Reader(HTMLParser):
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    return write_page(founding())
+    return write_page(simulated())
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +146,7 @@ def test_nothing_on_the_page_needs_more_than_the_policy_allows(reader: Reader) -
 
 
 def test_two_builds_are_the_same_bytes(page: str) -> None:
-    assert write_page(founding()) == page
+    assert write_page(simulated()) == page
 
 
 def test_two_runs_of_the_command_are_the_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:

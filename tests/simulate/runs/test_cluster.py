@@ -20,7 +20,7 @@ from trialproof.model.place import BadInput
 from trialproof.simulate.runs import cluster as clusters
 from trialproof.simulate.runs.chunk import Keep
 from trialproof.simulate.runs.cluster import compute_alike, gathered, releases
-from trialproof.simulate.runs.run import Plan
+from trialproof.simulate.runs.run import Plan, Tell
 from trialproof.simulate.runs.session import finished
 from trialproof.simulate.runs.team import team
 from trialproof.simulate.sweeps.design import Kind
@@ -140,3 +140,26 @@ def test_a_sweep_on_a_cluster_gives_the_same_bytes(loopback: Loopback, tmp_path:
             compute(cells, plan, silent)
             write(cells, plan, [])
     assert fingerprint(tmp_path / "cluster") == fingerprint(tmp_path / "alone")
+
+
+def test_a_scheduler_that_is_lost_is_said_and_what_is_finished_is_kept(tmp_path: Path) -> None:
+    own = Loopback(tmp_path)
+    try:
+        own.add_worker()
+
+        def tell(done: int, total: int) -> None:
+            if 0 < done < total:
+                own.end()
+
+        plan = Plan(TOGETHER, cluster=own.address)
+        with pytest.raises(BadInput, match="the connection to the scheduler is lost") as caught:
+            finish(plan, tmp_path / "run", tell)
+        assert "the same command goes on" in str(caught.value.help)
+        assert list((tmp_path / "run" / "chunks").glob("*.npz"))
+    finally:
+        own.end()
+
+
+def finish(plan: Plan, folder: Path, tell: Tell) -> None:
+    with finished(small(), plan, folder, tell):
+        pass
