@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from trialproof.reports.page.calendar import DAY, LEFT, TOP, Calendar, Track
+from trialproof.reports.page.charts.canvas import Chart
+from trialproof.reports.page.charts.export import style
 from trialproof.reports.page.map_export import SANS, export_svg
 from trialproof.reports.page.map_figure import write_svg
 from trialproof.reports.page.map_words import Data
@@ -58,6 +60,24 @@ def _legibly(value: Any, legible: Legible) -> Any:
     if isinstance(value, list):
         return [_legibly(each, legible) for each in value]
     return {key: _legibly(each, legible) for key, each in value.items()} if isinstance(value, dict) else value
+
+
+def chart_svg(chart: Chart, legible: Legible) -> str:
+    """Return a chart of a simulation, without its title."""
+    styled = style().replace(SANS, FONT)
+    return write_svg(_legible_tree(chart.tree, legible), style=styled, namespace=True)
+
+
+def chart_alt(chart: Chart) -> str:
+    """Return what a chart shows, in words."""
+    return f"{chart.title}. {chart.tree[1].get('aria-label', '')}".strip()
+
+
+def _legible_tree(tree: Any, legible: Legible) -> Any:
+    if isinstance(tree, str):
+        return legible(tree)
+    tag, attributes, children = tree
+    return tag, attributes, [_legible_tree(each, legible) for each in children]
 
 
 def calendar_svg(calendar: Calendar, legible: Legible) -> str:

@@ -2,7 +2,7 @@
 
 `templates/report.typ` sets up the document, `templates/parts.typ` has what several sections use, and `NAME.typ` is the
 section of this name (`reports.page.page.SECTIONS`): its function `body(it)` gets what the section's function in Python
-returned, as data (`reports.pdf.values`). A section without a template is not in the PDF.
+returned, as data (`reports.pdf.values`).
 
 **Safety.** Texts are data: Typst prints them and never reads them as markup. Hidden characters are named, and so are
 those that the fonts do not have. Nothing is loaded: neither files outside the templates, nor fonts of the machine, nor
@@ -25,7 +25,7 @@ from trialproof.model.place import BadInput
 from trialproof.reports.page.calendar import Calendars
 from trialproof.reports.page.glance import glance
 from trialproof.reports.page.material import Material
-from trialproof.reports.page.page import SECTIONS
+from trialproof.reports.page.page import SECTIONS, Section
 from trialproof.reports.pdf.figures import calendar_svg, maps
 from trialproof.reports.pdf.glyphs import legible
 from trialproof.reports.pdf.values import Json, as_json
@@ -91,9 +91,8 @@ def document(material: Material, names: Callable[[str], str]) -> Json:
     protocol, day = material.protocol, day_of(material.date)
     sections = []
     for section in SECTIONS:
-        there = (TEMPLATES / f"{section.name}.typ").is_file()
-        if there and (it := section.values(material)) is not None:
-            values = _values(section.name, it, material, names)
+        values = _values(section, material, names)
+        if values is not None:
             sections.append({"name": section.name, "heading": section.heading, "m11": section.m11, "it": values})
     return {
         "title": names(protocol.title),
@@ -107,14 +106,18 @@ def document(material: Material, names: Callable[[str], str]) -> Json:
     }
 
 
-def _values(name: str, it: object, material: Material, names: Callable[[str], str]) -> Json:
-    """Return the values of a section, with its pictures as SVG."""
-    if name == "patient_map":
-        return {"maps": [{**as_json(each, names), "svg": each.svg} for each in maps(material, names)]}
+def _values(section: Section, material: Material, names: Callable[[str], str]) -> Json | None:
+    """Return the values of a section, with its pictures as SVG; None where it is left out."""
+    if section.name == "patient_map":  # the pictures are drawn anew here, with letters that the fonts have
+        drawn = [{**as_json(each, names), "svg": each.svg} for each in maps(material, names)]
+        return {"maps": drawn} if drawn else None
+    it = section.values(material)
+    if it is None:
+        return None
     values = as_json(it, names)
     if isinstance(it, Calendars):
-        for branch, drawn in zip(values["branches"], it.branches, strict=True):
-            branch["svg"] = calendar_svg(drawn, names)
+        for branch, each in zip(values["branches"], it.branches, strict=True):
+            branch["svg"] = calendar_svg(each, names)
     return values
 
 

@@ -12,19 +12,29 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from trialproof.model.exact import plain
+from trialproof.reports.page.charts.canvas import Chart
 from trialproof.reports.page.patients import Person
+from trialproof.reports.pdf.figures import chart_alt, chart_svg
 
 Json: TypeAlias = Any
+LARGEST = 2**53
+"""Greater whole numbers are texts: not every reader of JSON has them exactly."""
 
 
 def as_json(value: object, legible: Callable[[str], str]) -> Json:
-    """Return a value as JSON, each text as `legible` returns it; an enumeration is its `key` and what it `says`.
+    """Return a value as JSON, each text as `legible` returns it.
+
+    An enumeration is its `key` and what it `says`, a chart its `title`, its picture and what that shows.
 
     Raises `TypeError` for what no section has.
     """
     match value:
+        case int() if abs(value) > LARGEST:
+            return str(value)
         case None | bool() | int() | float():
             return value
+        case Chart():
+            return {"title": legible(value.title), "svg": chart_svg(value, legible), "alt": chart_alt(value)}
         case str():
             return legible(value)
         case Fraction():

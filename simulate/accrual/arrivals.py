@@ -24,7 +24,7 @@ from trialproof.simulate.scenario.scenario import MINUTES_A_DAY, Accrual, Arriva
 
 MOST_AT_A_SITE = 65_535
 AT_ONCE = 64
-"""So many gaps are drawn at a time; how many makes no difference to any."""
+"""So many gaps are drawn at first, and then twice as many each time; how many makes no difference to any."""
 
 BITS = 63
 """A number that is not negative has so many bits."""
@@ -108,9 +108,9 @@ def _reached(
 ) -> tuple[NDArray[np.intp], Ints, Floats]:
     """Return (row, place, how many candidates are expected when he comes) of each candidate of one site."""
     rows, places, sums = [], [], []
-    active, before, place = np.flatnonzero(totals > 0), np.zeros(len(totals)), 0
+    active, before, place, more = np.flatnonzero(totals > 0), np.zeros(len(totals)), 0, AT_ONCE
     while len(active) and place <= MOST_AT_A_SITE:
-        count = min(AT_ONCE, MOST_AT_A_SITE + 1 - place)
+        count, more = min(more, MOST_AT_A_SITE + 1 - place), 2 * more
         those = np.arange(place, place + count, dtype=np.int64)
         gaps = _gaps(accrual, key, replications[active], (site << SITE_BITS) | those)
         gaps[:, 0] += before[active]

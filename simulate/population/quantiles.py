@@ -51,10 +51,10 @@ def quantile(distribution: Distribution, u: ArrayLike) -> Floats:
     if isinstance(family, (Fixed, Empirical)):
         values, cumulated = _table(distribution)
         return values[np.minimum(np.searchsorted(cumulated, p), len(values) - 1)]
-    if mass(distribution) <= 0:
-        raise EmptyDistribution(f"nothing lies between {lower} and {upper}")
     if (lower, upper) == (-inf, inf):
         return _inverse(family, p, upper=False)
+    if mass(distribution) <= 0:
+        raise EmptyDistribution(f"nothing lies between {lower} and {upper}")
     from_above = bool(_survival(family, np.array(lower)) < 0.5)
     ends = [float((_survival if from_above else _cumulated)(family, np.array(end))) for end in (lower, upper)]
     return np.clip(_inverse(family, ends[0] + p * (ends[1] - ends[0]), upper=from_above), lower, upper)

@@ -93,6 +93,8 @@ def uniforms(
     Replications and items are whole numbers, either may be a single one for all. Raises `ValueError` for one that is
     negative or not below 2**32.
     """
+    if count == 1:
+        return uniforms_at(key, purpose, replication, item, 2 * block).reshape(-1, 1)
     pairs = np.broadcast_arrays(np.atleast_1d(replication), np.atleast_1d(item))
     replications, items = (np.repeat(each.reshape(-1), count) for each in pairs)
     places = np.tile(np.arange(2 * block, 2 * block + count), pairs[0].size)

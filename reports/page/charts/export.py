@@ -38,7 +38,7 @@ def export_chart(chart: Chart) -> str:
     title = text(0.0, -18.0, "title", short(chart.title, WIDTH, 16.0))
     size = {"width": rounded(WIDTH + 2 * AROUND), "height": rounded(height + ABOVE + AROUND)}
     tree = (tag, {**attributes, "viewBox": box, **size}, [children[0], title, *children[1:]])
-    return write_svg(tree, style=_style(), namespace=True) + "\n"
+    return write_svg(tree, style=style(), namespace=True) + "\n"
 
 
 def write_all(material: Material, folder: Path) -> None:
@@ -56,7 +56,7 @@ def write_all(material: Material, folder: Path) -> None:
             raise BadInput(f"`{folder}` cannot be written to: {reason}") from None
 
 
-def _style() -> str:
+def style() -> str:
     """Return the style of charts with its colours written out: not every program knows custom properties."""
     page, own = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "page-chart.css"))
     values = dict(PROPERTY.findall(page.split("@media")[0])) | dict(PROPERTY.findall(own.split("@media")[0]))

@@ -27,7 +27,7 @@ LEFT, RIGHT, TALL, TOP = 52.0, 22.0, 300.0, 24.0
 DAYS_A_MONTH = 365.25 / 12
 EVERY = (1, 2, 3, 6, 12, 24, 60)
 """Months between two ticks."""
-ROOM = 64.0
+ROOM = 72.0
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -141,7 +141,6 @@ def _months(of: Fan, x: Scale, top: float, bottom: float) -> list[Tree]:
         day = of.begins + timedelta(days=round(month * DAYS_A_MONTH))
         found += [line(at, top, at, bottom, "grid"), line(at, bottom, at, bottom + 4.0, "tick")]
         words = f"month {month}" if month else "start"
-        anchor = "middle" if month else "start"
-        found += [text(at, bottom + 17.0, "number", words, anchor),
-                  text(at, bottom + 32.0, "quiet", f"{MONTHS[day.month - 1]} {day.year}", anchor)]  # fmt: skip
+        found += [text(at, bottom + 17.0, "number", words, "middle"),
+                  text(at, bottom + 32.0, "quiet", f"{MONTHS[day.month - 1]} {day.year}", "middle")]  # fmt: skip
     return found

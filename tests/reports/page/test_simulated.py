@@ -216,7 +216,7 @@ def test_the_median_of_the_fan_is_that_of_the_run_month_by_month() -> None:
     of = run_of(simulated())
     found = accrual(simulated())
     assert found is not None
-    (median,) = [each for each in elements(found.fan.chart.tree, "path", "median")]
+    (median,) = elements(found.fan.chart.tree, "path", "median")
     points = [tuple(map(float, each.split(","))) for each in median[1]["d"].removeprefix("M").split("L")]
     rows = [row for _, row in of.of("enrolled_by")]
     assert len(points) - 1 <= len(rows)
