@@ -46,6 +46,8 @@ def _be_flag(text: str) -> str:
 
 
 def _be_count(text: str) -> str:
+    if re.fullmatch("[1-9][0-9]{6,}", text):
+        complain("expected a whole number up to 999999")
     if not re.fullmatch("[1-9][0-9]{0,5}", text):
         complain("expected a whole number from 1")
     return text

@@ -12,6 +12,12 @@ YEAR = 12
 MOST_IMBALANCED = 6
 """So many covariates are shown, those in which the arms differ most."""
 NOTABLE_HOURS = 1
+UNTREATED = {
+    "patients without an appointment": "no_appointment",
+    "patients who wait for one at the end": "waiting",
+    "patients under way at the end": "under_way",
+}
+"""Those whose irradiation is not over at the end, or never begins."""
 
 
 def arms(told: Told) -> Iterator[str]:
@@ -53,6 +59,9 @@ def stranded(told: Told) -> Iterator[str]:
 
 def treatment(told: Told) -> Iterator[str]:
     """Yield the lines of treatment, if anybody is treated."""
+    for label, state in UNTREATED.items():
+        if told.rows[f"patients.{state}"].mean:
+            yield from told.lines((label, f"patients.{state}"))
     if told.rows["start_days"].mean is None:
         return
     yield from told.lines(

@@ -23,6 +23,9 @@ def funnel(told: Told) -> Iterator[str]:
             share = f"{number(100 * (row.mean or 0) / came, 1)}%"
             anyhow = "" if any_row is None else any_row.say()
             rows.append((step, row.say(), share, anyhow))
+    for label, name in (("too late, or no room", "refused"), ("in screening at the end", "in_screening")):
+        if told.rows[name].mean:
+            rows.append((label, told.rows[name].say(), f"{number(100 * (told.rows[name].mean or 0) / came, 1)}%", ""))
     enrolled = told.rows["enrolled"]
     rows.append(("enrolled", enrolled.say(), f"{number(100 * (enrolled.mean or 0) / came, 1)}%", ""))
     yield told.page.heading(f"Screening, candidates of a trial: {told.rows['candidates'].say()} on average")

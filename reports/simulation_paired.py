@@ -73,6 +73,7 @@ def _line(each: Difference) -> str:
         interval = " to ".join(number(end * scale, digits) for end in each.interval)
     if each.saved is not None:
         saved = f"{each.saved:,.1f}" if each.saved < 1000 else f"{each.saved:,.0f}"
+        saved = saved if len(saved) < SAVED else "> 1e5"
     head = f"  {name:<{LABEL}}" if len(name) <= LABEL else f"  {name}\n  {'':<{LABEL}}"
     shown = f"{number((each.difference or 0.0) * scale, digits):>{DIFFERENCE}}"
     told = "-" if error is None else number(error, digits)

@@ -18,7 +18,8 @@ from trialproof.reports.page.patient_map import maps_of
 FONT = "'Libertinus Serif'"
 CALENDAR_STYLE = (
     f"svg {{ font-family: {FONT}; }} text {{ fill: #1b1d20; font-size: 14px; }} .closed {{ fill: #ecece6; }}"
-    " .week { stroke: #d5d6cf; } .rail { stroke: #d5d6cf; stroke-dasharray: 1 3; } .head { fill: #565c64; font-size: 12px; }"
+    " .week { stroke: #d5d6cf; } .rail { stroke: #d5d6cf; stroke-dasharray: 1 3; }"
+    " .head { fill: #565c64; font-size: 12px; }"
     " .unknown { fill: #565c64; font-style: italic; } .fraction { fill: #1d4d7c; stroke: #1d4d7c; }"
     " .spare { fill: #ffffff; stroke-width: 1.5; } .event { fill: #ffffff; stroke: #1b1d20; stroke-width: 2.5; }"
     " .range { fill: #ffffff; stroke: #1b1d20; stroke-width: 2; stroke-dasharray: 4 2; }"
@@ -46,7 +47,17 @@ def maps(material: Material, legible: Legible) -> Iterator[Drawn]:
             continue
         data, patients = _legibly(each.data, legible), _legibly(each.patients, legible)
         svg = export_svg({**data, "title": ""}, patients).replace(SANS, FONT)
-        yield Drawn(each.title, svg, _alt(each.data), tuple(each.data["notes"]), "")
+        yield Drawn(each.title, svg, _alt(each.data), (*each.data["notes"], *_laid(each.patients)), "")
+
+
+def _laid(patients: Data | None) -> Iterator[str]:
+    """Yield what the dots are, if there are any."""
+    if patients is not None:
+        besides = f"; {patients['left_out']} further ones are left out" if patients["left_out"] else ""
+        yield (
+            f"A dot is one of the {len(patients['people'])} patients of {patients['file']}, if the patient lies in "
+            f"this slice{besides}. Filled: the decision is for the patient. Hollow: it is not, or that is open."
+        )
 
 
 def _alt(data: Data) -> str:

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from trialproof.model.place import BadInput
 from trialproof.reports.page.calendar import Calendars
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from typst import Compiler
 
 TEMPLATES = Path(__file__).parent / "templates"
-TAGGED, ARCHIVED = "ua-1", "a-2a"
+TAGGED: Literal["ua-1"] = "ua-1"
+ARCHIVED: Literal["a-2a"] = "a-2a"
 DATES = ("%Y-%m-%d", "%d %B %Y", "%B %d, %Y")
 """How a date of the report may be written to be the date of the document."""
 NO_GLYPH = "could not be displayed"
@@ -44,11 +45,15 @@ def write_pdf(material: Material) -> bytes:
     """Return the report as PDF; the same material gives the same bytes. Raises `BadInput` if Typst is missing."""
     try:
         return _typeset(material, legible)
-    except RuntimeError as error:
-        if NO_GLYPH not in str(error):
+    except BaseException as error:  # a panic of Typst is no `Exception`
+        if not _stumbles(error):
             raise
-        # a letter and a mark that no font has both of: then whatever is not ASCII is named
-        return _typeset(material, partial(legible, plain=True))
+    return _typeset(material, partial(legible, plain=True))
+
+
+def _stumbles(error: BaseException) -> bool:
+    """Return whether Typst could not print a text, though each of its characters has a glyph."""
+    return NO_GLYPH in str(error) or type(error).__name__ == "PanicException"
 
 
 def draw_pages(material: Material, *, ppi: float = 100.0) -> list[bytes]:

@@ -53,7 +53,8 @@ def _eligibility(material: Comparison) -> Iterator[tuple[str, str, Data | str]]:
     if differing:
         count = len(quantities_under(merged.protocol, differing))
         if count > MOST_AXES:
-            yield ELIGIBILITY, "Who is eligible", f"it differs in {count} things at once, which no map shows; they are listed below"
+            why_not = f"it differs in {count} things at once, which no map shows; they are listed below"
+            yield ELIGIBILITY, "Who is eligible", why_not
             return
         try:
             found = eligibility_atlas(merged)
@@ -180,7 +181,7 @@ class _Words:
             return "eligible" if taken else "undetermined" if perhaps else "not eligible"
         if perhaps:
             return f"{taken}, perhaps {perhaps}" if taken else f"undetermined ({perhaps}?)"
-        return taken or "no choice"
+        return f"too many ({taken})" if side.status == "overlap" else taken or "no choice"
 
     def _look(self, side: Cell) -> str:
         if side.status != "settled":

@@ -26,63 +26,67 @@ Minutes: TypeAlias = NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LinacDays:
-    """Minutes lost and booked by others, in several replications, on the open days of each up to a day of its own.
+class Drawn:
+    """The minutes of one linac, `lost` and booked by others, on some open `days` in several replications, in order.
 
-    `lost` and `background` [L, N] are those of the linacs in order of their number; the N columns are of the r-th
-    replication from `begins`[r] on, for the first of the `open_days`. `size` is how many days the calendar has.
+    Those of the r-th replication begin at `begins`[r].
     """
 
+    begins: Ints
+    days: Ints
     lost: Minutes
     background: Minutes
-    begins: Ints
-    open_days: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinacDays:
+    """The days of all linacs in several replications; `size` is how many the calendar has."""
+
+    linacs: tuple[Drawn, ...]
     size: int
 
     def of(self, index: int) -> tuple[Ints, Ints]:
         """Return the minutes lost and the background [L, size] of a replication, 0 on days that are not drawn."""
-        part = slice(self.begins[index], self.begins[index + 1])
-        days = self.open_days[: part.stop - part.start]
-        tables = []
-        for drawn in (self.lost, self.background):
-            table = np.zeros((len(drawn), self.size), np.int64)
-            table[:, days] = drawn[:, part]
-            tables.append(table)
-        return tables[0], tables[1]
+        lost, background = (np.zeros((len(self.linacs), self.size), np.int64) for _ in range(2))
+        for number, linac in enumerate(self.linacs):
+            part = slice(linac.begins[index], linac.begins[index + 1])
+            lost[number, linac.days[part]] = linac.lost[part]
+            background[number, linac.days[part]] = linac.background[part]
+        return lost, background
 
 
 def linac_days(
-    scenario: Scenario, key: Key, calendar: Calendar, replications: ArrayLike, ends: ArrayLike | None = None
+    scenario: Scenario, key: Key, calendar: Calendar, replications: ArrayLike, wanted: Ints | None = None
 ) -> LinacDays:
-    """Return the days of all linacs in these replications [R], each up to a day of its own [R] (or all of them).
+    """Return the days of all linacs in these replications [R]: all of them, or those `wanted`.
 
-    Raises `BadInput` where so large a share of a linac's time cannot be lost by one breakdown a day.
+    `wanted` [R, D, 2] are for each department from which day on, and before which. Raises `BadInput` where so large a
+    share of a linac's time cannot be lost by one breakdown a day.
     """
-    wanted = np.asarray(replications, np.int64).reshape(-1)
+    numbers = np.asarray(replications, np.int64).reshape(-1)
     open_days = np.flatnonzero(calendar.open_day)
-    counts = np.searchsorted(open_days, np.broadcast_to(calendar.days if ends is None else ends, len(wanted)))
-    which, day = np.repeat(wanted, counts), np.concatenate([open_days[:0], *(open_days[:count] for count in counts)])
-    lost, background = [], []
+    linacs = []
     for number, department in enumerate(scenario.departments.values()):
-        regular = department.linac_hours.minutes
-        chance = breakdown_chance(scenario, department)
+        from_day, to_day = (0, calendar.days) if wanted is None else wanted[:, number, :, None].transpose(1, 0, 2)
+        row, at = np.nonzero(np.broadcast_to((open_days >= from_day) & (open_days < to_day), (len(numbers), len(open_days))))
+        begins, chance = np.searchsorted(row, np.arange(len(numbers) + 1)), breakdown_chance(scenario, department)
         for place in range(department.linacs):
-            linac = linac_number(number, place)
-            costs = np.zeros(len(day), MINUTE)
-            broken = np.flatnonzero(uniforms_at(key, Purpose.DOWNTIME, which, linac, 2 * day) < chance)
-            u = uniforms_at(key, Purpose.DOWNTIME, which[broken], linac, 2 * day[broken] + 1)
-            costs[broken] = minutes_lost(department.downtime, u, regular)
-            booked = quantile(department.background, uniforms_at(key, Purpose.BACKGROUND, which, linac, day))
-            lost.append(costs)
-            background.append(np.rint(np.clip(booked, 0.0, 1.0) * regular).astype(MINUTE))
-    shape, begins = (len(lost), len(day)), np.concatenate([[0], np.cumsum(counts)])
-    return LinacDays(
-        np.array(lost, MINUTE).reshape(shape),
-        np.array(background, MINUTE).reshape(shape),
-        begins,
-        open_days,
-        calendar.days,
-    )
+            drawn = _drawn(department, chance, key, linac_number(number, place), numbers[row], open_days[at])
+            linacs.append(Drawn(begins, open_days[at], *drawn))
+    return LinacDays(tuple(linacs), calendar.days)
+
+
+def _drawn(
+    department: Department, chance: float, key: Key, linac: int, replication: Ints, day: Ints
+) -> tuple[Minutes, Minutes]:
+    """Return the minutes lost and booked by others [N] of a linac on open days [N]."""
+    regular = department.linac_hours.minutes
+    lost = np.zeros(len(day), MINUTE)
+    broken = np.flatnonzero(uniforms_at(key, Purpose.DOWNTIME, replication, linac, 2 * day) < chance)
+    u = uniforms_at(key, Purpose.DOWNTIME, replication[broken], linac, 2 * day[broken] + 1)
+    lost[broken] = minutes_lost(department.downtime, u, regular)
+    booked = quantile(department.background, uniforms_at(key, Purpose.BACKGROUND, replication, linac, day))
+    return lost, np.rint(np.clip(booked, 0.0, 1.0) * regular).astype(MINUTE)
 
 
 def minutes_lost(downtime: Downtime, u: Floats, regular: int) -> Ints:

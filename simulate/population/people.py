@@ -87,7 +87,7 @@ def _chances(setting: Setting, key: Key, replication: ArrayLike, number: ArrayLi
     population = setting.scenario.population
     names = [variable.quantity for variable in population.variables]
     found = {
-        name: uniforms(key, Purpose.PERSON, replication, number, 1, block=block_of(name))[:, 0].copy() for name in names
+        name: uniforms(key, Purpose.PERSON, replication, number, 1, block=block_of(name))[:, 0] for name in names
     }
     if population.correlated:
         together = joined(setting.factored, [found[name] for name in population.correlated])

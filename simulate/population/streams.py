@@ -93,48 +93,45 @@ def uniforms(
     Replications and items are whole numbers, either may be a single one for all. Raises `ValueError` for one that is
     negative or not below 2**32.
     """
-    if count == 1:
-        return uniforms_at(key, purpose, replication, item, 2 * block).reshape(-1, 1)
     pairs = np.broadcast_arrays(np.atleast_1d(replication), np.atleast_1d(item))
-    replications, items = (np.repeat(each.reshape(-1), count) for each in pairs)
-    places = np.tile(np.arange(2 * block, 2 * block + count), pairs[0].size)
-    return uniforms_at(key, purpose, replications, items, places).reshape(-1, count)
-
-
-def uniforms_at(
-    key: Key, purpose: Purpose, replication: ArrayLike, item: ArrayLike, place: ArrayLike
-) -> Floats:
-    """Return the uniforms that items have at these places in these replications [N], two places to a block.
-
-    They are those of `uniforms`: by the compiled generator where numba is installed, else by NumPy.
-    """
-    triples = np.broadcast_arrays(*(np.atleast_1d(np.asarray(each, np.int64)) for each in (replication, item, place)))
-    return _fastest()(key, purpose, *(np.ascontiguousarray(each).reshape(-1) for each in triples))
-
-
-def compiled_uniforms(key: Key, purpose: Purpose, replications: Ints, items: Ints, places: Ints) -> Floats:
-    """Return `uniforms_at` by the compiled generator, which needs numba."""
-    from trialproof.simulate.fast.philox import uniforms as fill
-
-    drawn = np.empty(len(places))
-    if not 0 <= fill(replications, items, places, int(purpose), key.left, key.right, drawn) <= int(LOW):
-        raise ValueError(TOO_LARGE)
+    replications, items = (np.ascontiguousarray(each, np.int64).reshape(-1) for each in pairs)
+    drawn = np.empty((len(items), count))
+    for column in range(count):
+        drawn[:, column] = _fastest()(key, purpose, replications, items, 2 * block + column)
     return drawn
 
 
-def plain_uniforms(key: Key, purpose: Purpose, replications: Ints, items: Ints, places: Ints) -> Floats:
-    """Return `uniforms_at` by NumPy alone."""
-    counters = np.empty((4, len(places)), np.uint64)
-    counters[0], counters[1], counters[2], counters[3] = places >> 1, items, replications, int(purpose)
-    if counters.max(initial=0) > LOW:
-        raise ValueError(TOO_LARGE)
+def uniforms_at(key: Key, purpose: Purpose, replication: Ints, item: int, place: Ints) -> Floats:
+    """Return the uniforms that one item has at places [N] of its own in N replications: `uniforms(...)[place]`."""
+    return _fastest()(key, purpose, replication, item, place)
+
+
+def plain_uniforms(key: Key, purpose: Purpose, replications: Ints, items: Ints | int, places: Ints | int) -> Floats:
+    """Return the uniforms at these places, two of which make a block, by NumPy alone."""
+    counters = np.empty((4, len(replications)), np.uint64)
+    for row, given in enumerate((np.right_shift(places, 1), items, replications, int(purpose))):
+        if np.min(given, initial=0) < 0 or np.max(given, initial=0) > LOW:
+            raise ValueError(TOO_LARGE)
+        counters[row] = given
     words = philox(counters, (key.left, key.right))
-    high, low = np.where(places & 1, words[2:], words[:2])
+    high, low = np.where(np.bitwise_and(places, 1), words[2:], words[:2])
     odd = (high << np.uint64(20) | low >> np.uint64(12)) << np.uint64(1) | np.uint64(1)
     drawn: Floats = odd.astype(np.float64) * 2.0**-53
     return drawn
 
 
+def compiled_uniforms(key: Key, purpose: Purpose, replications: Ints, items: Ints | int, places: Ints | int) -> Floats:
+    """Return the same by the compiled generator, which needs numba; either the items or the places are arrays."""
+    from trialproof.simulate.fast.philox import of_pairs, of_places
+
+    drawn = np.empty(len(replications))
+    fill = of_pairs if isinstance(places, int) else of_places
+    seen = fill(replications, items, places, int(purpose), key.left, key.right, drawn)
+    if not 0 <= seen <= int(LOW):
+        raise ValueError(TOO_LARGE)
+    return drawn
+
+
 @cache
-def _fastest() -> Callable[[Key, Purpose, Ints, Ints, Ints], Floats]:
+def _fastest() -> Callable[[Key, Purpose, Ints, Ints | int, Ints | int], Floats]:
     return compiled_uniforms if find_spec("numba") else plain_uniforms

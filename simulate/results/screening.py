@@ -12,8 +12,8 @@ from trialproof.simulate.results.moments import Flags
 from trialproof.simulate.results.record import CRITERIA, DECLINED, KINDS, NONE, STRANDED, Record, share_of
 from trialproof.simulate.trial.contract import L_REFUSED
 
-UNSETTLED, CONSENT = "unsettled", "consent"
-"""The last two steps of the funnel: excluded because a decision leaves him unsettled, and declined."""
+CONSENT, UNSETTLED = "consent", "unsettled"
+"""The last two steps of the funnel: declined, and excluded because a decision leaves him unsettled."""
 ANY = "any"
 
 METRICS = (
@@ -22,8 +22,8 @@ METRICS = (
         "failed_first",
         "candidates",
         "candidates by the first step at which they fail: a criterion that they do not meet (in the order of the "
-        f"protocol; what is undetermined is not met), `{UNSETTLED}` (a decision leaves him so and the policy excludes "
-        f"him, or the decision of the arm is not for him), `{CONSENT}` (declined)",
+        f"protocol; what is undetermined is not met), `{CONSENT}` (declines to take part), `{UNSETTLED}` (would take "
+        "part, but a decision leaves him so and the policy excludes him, or the decision of the arm is not for him)",
         of=("step",),
     ),
     Metric(
@@ -83,7 +83,7 @@ def _funnel(record: Record) -> Figures:
     failed = record.screened.failed
     steps = [(name, CRITERIA + at) for at, name in enumerate(record.names.criteria)]
     left = np.ones(len(failed), np.bool_)
-    for name, bit in (*steps, (UNSETTLED, STRANDED), (CONSENT, DECLINED)):
+    for name, bit in (*steps, (CONSENT, DECLINED), (UNSETTLED, STRANDED)):
         fails = (failed >> bit & 1) == 1
         yield Column("failed_first", (name,)), int(np.count_nonzero(left & fails))
         left &= ~fails

@@ -46,6 +46,11 @@ class Came:
         return taken(self.block.candidates, self.rows)
 
     @property
+    def enrolled(self) -> Ints:
+        """The numbers of the enrolled, in order of enrolment."""
+        return self.block.candidates.number[self.rows.start + self.enrolment.enrolled]
+
+    @property
     def screened(self) -> Screened:
         """What figures ask about those who came."""
         of, rows = self.block.screened, self.rows

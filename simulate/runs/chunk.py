@@ -1,6 +1,7 @@
 """A chunk: the figures of consecutive replications as a table, and their ledgers and patients if these are kept.
 
-Chunks are cut at multiples of `CHUNK`. Where they are cut, and who computed them, makes no difference to any figure.
+Chunks are cut at multiples of `CHUNK`, and before its first one at those of `FEW`, so that a short run can be shared too
+while a long one has little to do for each. Where they are cut, and who computed them, makes no difference to any figure.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from trialproof.simulate.results.metric import Column, Figure
 from trialproof.simulate.results.moments import Flags, Floats
 
-CHUNK = 10
+CHUNK, FEW = 50, 10
 
 
 class Span(NamedTuple):
@@ -60,12 +61,13 @@ def row_of(figures: Sequence[Figure], columns: Sequence[Column]) -> tuple[Floats
 
 
 def pending(done: Iterable[Span], replications: int) -> Iterator[Span]:
-    """Yield what is still to be computed of so many replications, cut at multiples of `CHUNK`."""
+    """Yield what is still to be computed of so many replications, cut where chunks are."""
     at = 0
     for span in (*sorted(done), Span(replications, replications)):
         end = min(span.first, replications)
         while at < end:
-            cut = min(end, (at // CHUNK + 1) * CHUNK)
+            size = FEW if at < CHUNK else CHUNK
+            cut = min(end, (at // size + 1) * size)
             yield Span(at, cut)
             at = cut
         at = max(at, span.end)

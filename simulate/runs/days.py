@@ -1,34 +1,41 @@
-"""For which days of the linacs chances are drawn: for those that the trial comes to, and a few more.
+"""For which days of the linacs chances are drawn: for those that patients of the trial come to, and a few more.
 
 A course is booked on the first days with room. Were the days after the last one drawn free of other patients and of
 breakdowns, that could only bring it forward to them: so if all bookings end before, they are what they are if every day
-is drawn. `reached` says how far they went, and a replication that went too far is run again with all days.
+is drawn. `are_enough` tells whether they do; a replication of which they do not is run again with all days.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from trialproof.simulate.accrual.enrolment import Enrolment
+from trialproof.simulate.trial.calendar import Ints
 from trialproof.simulate.trial.contract import DAY, L_BOOKED, Ledger, World
 
 MARGIN = 120
-"""So many days more than the longest course are drawn after enrolment ends."""
+"""Days are drawn up to so many more than the longest course takes, after the last enrolment."""
 
 
-def expected(world: World, enrolment: Enrolment) -> int:
-    """Return before which day the last course most probably ends."""
-    if enrolment.closed is None:
-        return world.calendar.days
-    return min(world.calendar.days, enrolment.closed // DAY + world.rules.longest_days + MARGIN)
+def expected(world: World, number: Ints, minute: Ints) -> Ints:
+    """Return the days [D, 2] of each department, from one up to another, if these patients are enrolled then.
+
+    They are in order of enrolment. No days are expected where nobody is.
+    """
+    department, day = world.department[number >> 16], minute // DAY
+    days = np.zeros((len(world.linacs), 2), np.int64)
+    if not len(days):
+        return days
+    days[department[::-1], 0] = day[::-1]
+    days[department, 1] = np.minimum(day + world.rules.longest_days + MARGIN, world.calendar.days)
+    return days
 
 
-def reached(world: World, ledger: Ledger) -> int:
-    """Return before which day every course that is booked ends, made-up fractions included; 0 without any."""
-    booked = ledger[ledger[:, 2] == L_BOOKED]
-    if not len(booked):
-        return 0
-    last = int((booked[:, 0] // DAY + booked[:, 4]).max())
-    open_days = np.flatnonzero(world.calendar.open_day)
-    end = np.searchsorted(open_days, last) + int(world.fractions.max()) - 1
-    return min(world.calendar.days, 1 + max(last + world.rules.longest_days, int(open_days[min(end, len(open_days) - 1)])))
+def are_enough(world: World, ledger: Ledger, days: Ints) -> bool:
+    """Tell whether every course that is booked, made-up fractions included, ends before its department's days do."""
+    booked = ledger[np.flatnonzero(ledger[:, 2] == L_BOOKED)]
+    first, ends = booked[:, 0] // DAY + booked[:, 4], days[booked[:, 3] >> 8, 1]
+    after, open_days = world.calendar.days, np.flatnonzero(world.calendar.open_day)
+    last = np.searchsorted(open_days, first) + int(world.fractions.max(initial=1)) - 1
+    planned = np.append(open_days, after)[np.minimum(last, len(open_days))]
+    reached = np.maximum(first + world.rules.longest_days, planned)
+    return bool(((ends == after) | (reached < ends)).all())

@@ -16,13 +16,13 @@ from trialproof.simulate.results.metrics import figures
 from trialproof.simulate.results.record import Record, record_of
 from trialproof.simulate.runs.block import Came, block_of
 from trialproof.simulate.runs.candidates import candidates_of, enough
-from trialproof.simulate.runs.days import expected, reached
+from trialproof.simulate.runs.days import are_enough, expected
 from trialproof.simulate.runs.engines import Run
 from trialproof.simulate.runs.simulation import Prepared
 from trialproof.simulate.trial.contract import in_order
 from trialproof.simulate.trial.engine import run as run_readably
 
-AT_ONCE = 128
+AT_ONCE = 50
 """At most so many replications are drawn together, and fewer if each has many candidates."""
 CANDIDATES_AT_ONCE = 50_000
 
@@ -55,12 +55,12 @@ def replications(prepared: Prepared, numbers: Sequence[int], run: Run = run_read
 def _together(prepared: Prepared, numbers: Sequence[int], run: Run) -> Iterator[Replication]:
     world, scenario = prepared.world, prepared.setting.scenario
     found = candidates_of(prepared, numbers)
-    ends = [expected(world, each.enrolment) for each in found]
-    days = linac_days(scenario, prepared.key, world.calendar, numbers, ends)
+    wanted = np.array([expected(world, each.enrolled, each.enrolment.minute) for each in found])
+    days = linac_days(scenario, prepared.key, world.calendar, numbers, wanted)
     for at, (number, came) in enumerate(zip(numbers, found, strict=True)):
         draws = came.draws(*days.of(at))
         ledger = run(world, draws)
-        if reached(world, ledger) > ends[at]:
+        if not are_enough(world, ledger, wanted[at]):
             draws = came.draws(*linac_days(scenario, prepared.key, world.calendar, number).of(0))
             ledger = run(world, draws)
         yield Replication(number, record_of(prepared.names, world, draws, came.screened, ledger), came)

@@ -24,14 +24,19 @@ def compute(simulation: Simulation, span: Span, keep: Keep) -> Chunk:
     """Return a chunk of a simulation. Raises `BadInput` for what turns out not to be possible."""
     ready = prepared(simulation)
     columns = columns_of(ready)
-    found = list(replications(ready, range(*span), runner(simulation.engine)))
-    rows = [row_of(each.figures(), columns) for each in found]
+    rows, ledgers, patients = [], [ledger_heading()], [patients_heading(ready)]
+    for each in replications(ready, range(*span), runner(simulation.engine)):
+        rows.append(row_of(each.figures(), columns))
+        if keep.ledgers:
+            ledgers.append(ledger_text([each]))
+        if keep.patients:
+            patients.append(patients_text([each]))
     return Chunk(
         span,
         np.array([values for values, _ in rows]),
         np.array([exists for _, exists in rows]),
-        ledger_heading() + ledger_text(found) if keep.ledgers else None,
-        patients_heading(ready) + patients_text(found) if keep.patients else None,
+        "".join(ledgers) if keep.ledgers else None,
+        "".join(patients) if keep.patients else None,
     )
 
 

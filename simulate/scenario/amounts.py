@@ -57,7 +57,7 @@ def read_minutes(source: Source, path: DataPath, text: str, *, least: int = 0) -
         raise source.problem(f"a length of time of {show(text.strip())} is negative", path)
     if value < least:
         needed = say_minutes(Fraction(least))
-        raise source.problem(f"{show(text.strip())} is too short, at least {needed} are needed", path)
+        raise source.problem(f"{show(text.strip())} is too short: it has to be {needed} or longer", path)
     if value > LONGEST * MINUTES_A_DAY:
         raise source.problem("a length of time of more than 20 years", path)
     return value

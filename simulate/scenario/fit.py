@@ -6,6 +6,7 @@ from trialproof.model.schedule import say_weekdays
 from trialproof.simulate.scenario.reader import Reader
 from trialproof.simulate.scenario.scenario import Department, MissedPolicy, Scenario, Site, Treatment
 from trialproof.simulate.scenario.spread import support
+from trialproof.simulate.trial.contract import SECOND_OF_THE_DAY
 
 
 def check_fit(reader: Reader, scenario: Scenario) -> None:
@@ -51,12 +52,18 @@ def _department(reader: Reader, scenario: Scenario, site: Site) -> str:
 
 def _check_department(reader: Reader, department: Department, treatment: Treatment) -> None:
     first = max(each.first for each in treatment.techniques.values())
+    later = max(each.later for each in treatment.techniques.values())
     room = department.linac_hours.minutes * (1 - support(department.background)[0])
     name, open_for = department.name, department.infusion_hours.minutes
-    if first > room:
-        message = f"a first fraction of {first} minutes never finds room in `{name}`"
-        advice = f"at most {int(room)} minutes of a linac's day are free"
-        raise reader.problem(message, ("departments", name), advice, at_key=True)
+    for which, minutes in (("first", first), ("later", later)):
+        if minutes > room:
+            message = f"a {which} fraction of {minutes} minutes never finds room in `{name}`"
+            advice = f"at most {int(room)} minutes of a linac's day are free"
+            raise reader.problem(message, ("departments", name), advice, at_key=True)
+    if treatment.fractions.missed is MissedPolicy.TWICE and department.linac_hours.minutes < SECOND_OF_THE_DAY + later:
+        message = f"the linacs of `{name}` are not open for long enough for two fractions of a day"
+        advice = f"they are {SECOND_OF_THE_DAY // 60} hours apart; the second one takes {later} minutes"
+        raise reader.problem(message, ("treatment", "fractions", "missed", "do"), advice)
     if treatment.fractions.missed is MissedPolicy.SATURDAY and not department.saturday:
         message = f"the linacs of `{name}` do not work on Saturdays"
         raise reader.problem(message, ("treatment", "fractions", "missed", "do"))

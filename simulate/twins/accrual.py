@@ -27,6 +27,8 @@ from trialproof.simulate.twins.twin import NoTwin
 
 Floats = NDArray[np.float64]
 
+MOST_CELLS = 25_000_000
+"""Tables of all sites, by day and count, have at most so many numbers; of more nothing is said, to spare the memory."""
 SCREENING_NODES = 256
 OPENING_NODES = 32
 """A distribution is averaged over so many values of equal probability, the middles of equal steps of its quantiles."""
@@ -50,6 +52,8 @@ def accruing(scenario: Scenario, passing: float, arms: Mapping[str, float]) -> U
     reason = _binding(accrual, arms)
     if reason:
         return NoTwin(reason)
+    if accrual.target * (horizon + 1) * len(accrual.sites) > MOST_CELLS:
+        return NoTwin(f"a target of {accrual.target:,} is too large to add up by site and day")
     if accrual.arrivals is Arrivals.DETERMINISTIC:
         if any(_is_random(site.opens) for site in accrual.sites):
             return NoTwin("candidates come at even intervals from openings that are random")

@@ -210,6 +210,34 @@ def test_differences_that_matter_are_shown_and_others_are_counted() -> None:
     assert max(map(len, text.splitlines())) <= 100
 
 
+@pytest.mark.parametrize(("saved", "said"), [(12.54, "12.5"), (99_999.4, "99,999"), (1_869_139.0, "> 1e5")])
+def test_what_is_saved_never_touches_the_interval_before_it(saved: float, said: str) -> None:
+    ends = Interval(-0.001, 0.0004)
+    difference = Difference(Column("duration"), 30, 0, 0.7706, 0.7709, -0.0003, 0.0003, ends, saved)
+    text = write_differences([difference], 30, "one", "the other", seed=4, color=False)
+    assert f" to 0.0004 {said:>6}\n" in text
+
+
+def test_who_gets_no_appointment_is_told_even_if_nobody_is_treated() -> None:
+    def close(found: dict[str, Any]) -> None:
+        for cells in found["figures"]:
+            if cells["metric"] == "patients":
+                cells["mean"] = 24.0 if cells["of"] == "no_appointment" else 0.0
+            if cells["metric"] == "start_days":
+                cells.update(dict.fromkeys(("mean", "mcse", "low", "high", "q05", "q95")), n=0)
+
+    assert "  patients without an appointment         24" in told(close)
+    assert "patients without an appointment" not in told()
+
+
+def test_the_steps_of_screening_add_up_to_the_candidates() -> None:
+    rows = {f"{each['metric']}.{each['of']}": each["mean"] for each in summary()["figures"]}
+    assert rows["refused."] > 0
+    table = told().split("Screening, candidates of a trial")[1].split("\n\n")[0].splitlines()
+    firsts = [float(line[26:].split()[0]) for line in table[2:]]
+    assert sum(firsts) == pytest.approx(rows["candidates."], rel=0.01)
+
+
 def test_a_small_simulation_is_what_it_says() -> None:
     assert summary()["entropy"] == small().entropy
     assert summary()["replications"] == 12

@@ -102,8 +102,7 @@ def test_the_atlas_of_eligibility_says_who_is_eligible_in_each_version(old: Prot
 def test_each_point_of_a_real_amendment_says_what_both_versions_say(
     old: str, new: str, decision: str, data: DataObject
 ) -> None:
-    versions = [load(PROTOCOLS / name) for name in (old, new)]
-    merged = merge(*versions, Renames())
+    merged = merge(load(PROTOCOLS / old), load(PROTOCOLS / new), Renames())
     (pair,) = (each for each in merged.decisions if each[1].name == merged.new.decisions[decision])
     atlas = moved_atlas(merged, *pair)
     thresholds = thresholds_of(list(merged.protocol.rules()))

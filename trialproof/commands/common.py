@@ -126,6 +126,18 @@ def counted(what: str) -> AbstractContextManager[Callable[[int, int], None]]:
     return counting(what)
 
 
+def need(module: str, message: str, *, extra: str) -> None:
+    """Raise `BadInput` unless an optional package is installed; `extra` installs it."""
+    from importlib import import_module
+
+    from trialproof.model.place import BadInput
+
+    try:
+        import_module(module)
+    except ImportError:
+        raise BadInput(message, help=f"pip install 'trialproof[{extra}]'") from None
+
+
 def write(content: str | bytes, output: Path | None) -> None:
     """Write to a file, or to standard output. Raises `BadInput` where that cannot be."""
     from trialproof.model.place import BadInput

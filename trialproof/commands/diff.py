@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from trialproof.commands.common import FINDINGS, TIMEOUT, UNDECIDED, in_color, release, write
+from trialproof.commands.common import FINDINGS, TIMEOUT, UNDECIDED, in_color, need, release, write
 
 if TYPE_CHECKING:
     from trialproof.model.protocol import Protocol, Selection
@@ -101,9 +101,7 @@ def diff(
 
         form = form or _form(output)
         if form == "html":
-            from trialproof.reports.page.page import environment
-
-            environment()
+            need("jinja2", "the page needs Jinja2", extra="report")
         if (missing or on_error != "stop") and cohort is None:
             raise BadInput("`--missing` and `--on-error` go with `--cohort`")
         before, after = load(old), load(new)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from trialproof.commands.common import PROTOCOL, READING, TIMEOUT, progress, release, write
+from trialproof.commands.common import PROTOCOL, READING, TIMEOUT, need, progress, release, write
+
+if TYPE_CHECKING:
+    from trialproof.reports.page.material import Material
 
 
 @click.command()
@@ -19,8 +23,12 @@ from trialproof.commands.common import PROTOCOL, READING, TIMEOUT, progress, rel
     type=click.Path(path_type=Path),
     default=None,
     metavar="FILE",
-    help="Write the page to this file; by default to standard output.",
+    help="Write the page to this file; by default to standard output. A name that ends with .pdf makes it a PDF.",
 )
+@click.option(
+    "--format", "form", type=click.Choice(["html", "pdf"]), default=None,
+    help="What to write: html, unless the file's name ends with .pdf.",
+)  # fmt: skip
 @READING
 @click.option(
     "--repairs",
@@ -50,6 +58,7 @@ def report(
     protocol: Path,
     run: Path | None,
     output: Path | None,
+    form: str | None,
     readings: Sequence[str],
     repairs: int,
     date: str | None,
@@ -57,7 +66,7 @@ def report(
     figures: Path | None,
     timeout: float,
 ) -> None:
-    """Write one HTML page about PROTOCOL, to take into a meeting.
+    """Write one HTML page about PROTOCOL, to take into a meeting, or a PDF to file.
 
     The page has everything in itself: it opens from a file share and needs no network. It shows the verdicts, the
     document sentence by sentence with the rule and the findings beside it, every finding with its patients, the
@@ -66,9 +75,13 @@ def report(
     the simulation found, every figure with its error, and every assumption with its source. The same input gives the
     same bytes. The exit code is 0 once the page is written, whatever it says: `trialproof check` is for that.
 
+    A PDF has the same sections from the same values, with numbered pages, contents and tags for screen readers; with a
+    --date such as 2026-03-02 it is an archive file (PDF/A-2a).
+
     \b
     Examples:
       trialproof report protocols/esophageal-salvage -o report.html
+      trialproof report protocols/esophageal-salvage --date 2026-03-02 -o report.pdf
       trialproof report protocols/esophageal-salvage run -o report.html
       trialproof report protocols/esophageal-salvage --cohort patients.csv --figures maps -o report.html
       trialproof report . --reading arm.involved_field=flat --date "2 March 2026" -o report.html
@@ -77,11 +90,10 @@ def report(
 
     workers = [launch() for _ in range(2)]
     try:
+        write_report = _writer(form or _form(output))
         from trialproof.model.load import load, read_selection
         from trialproof.reports.page.gather import Wish, gather
-        from trialproof.reports.page.page import environment, write_page
 
-        environment()
         loaded = load(protocol)
         chosen = read_selection(loaded, readings)
         options = _options(run, readings, repairs, date, cohort, timeout)
@@ -92,11 +104,29 @@ def report(
         for worker in workers:
             worker.kill()
             worker.communicate()
-    write(write_page(material), output)
+    write(write_report(material), output)
     if figures is not None:
         from trialproof.reports.page.charts.export import write_all
 
         write_all(material, figures)
+
+
+def _form(output: Path | None) -> str:
+    """Return what to write into a file of this name."""
+    return "pdf" if output is not None and output.suffix.lower() == ".pdf" else "html"
+
+
+def _writer(form: str) -> Callable[[Material], str | bytes]:
+    """Return what writes the report. Raises `BadInput` if what it needs is missing."""
+    need("jinja2", "the report needs Jinja2", extra="report")
+    if form == "pdf":
+        need("typst", "a PDF needs Typst", extra="report")
+        from trialproof.reports.pdf.pdf import write_pdf
+
+        return write_pdf
+    from trialproof.reports.page.page import write_page
+
+    return write_page
 
 
 def _options(

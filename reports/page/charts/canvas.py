@@ -59,8 +59,9 @@ class Scale:
 
 
 def scale(low: float, high: float, start: float, end: float) -> Scale:
-    """Return a scale; a single value gets room around it."""
-    return Scale(low, high, start, end) if high > low else Scale(low - 0.5, high + 0.5, start, end)
+    """Return a scale; a single value, or two that hardly differ, get room around them."""
+    differ = high - low > EPSILON * max(1.0, abs(low), abs(high))
+    return Scale(low, high, start, end) if differ else Scale(low - 0.5, high + 0.5, start, end)
 
 
 def step_of(least: float) -> float:

@@ -84,7 +84,7 @@ def _says(run: Run, middle: tuple[float, float, float] | None) -> str:
     reached = run.rows["target_reached"]
     share = "Every simulated trial" if reached.cells["mean"] == 1.0 else f"{plainly(reached)} of simulated trials"
     verb = "reaches its target" if reached.cells["mean"] == 1.0 else "reach their target"
-    return f"{share} {verb}: half of these by {half}, nine of ten between {low} and {high}."
+    return f"{share} {verb}: half of them by {half}, nine of ten between {low} and {high}."
 
 
 def _date(run: Run, days: float) -> str:

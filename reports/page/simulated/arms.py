@@ -10,7 +10,7 @@ from trialproof.reports.page.charts.canvas import Chart
 from trialproof.reports.page.charts.dots import Panel, distributions
 from trialproof.reports.page.material import Material
 from trialproof.reports.page.simulated.run import Run
-from trialproof.reports.page.simulated.told import Figure, Table, far, line, nine_of_ten, plainly, say, signed, table
+from trialproof.reports.page.simulated.told import Figure, Table, brief, far, line, nine_of_ten, plainly, say, table
 from trialproof.reports.simulation_table import Row, digits_of
 
 MOST_LOOKS = 8
@@ -84,7 +84,7 @@ def _panel(run: Run, number: int, arm: str, row: Row) -> Panel:
     low, high = nine_of_ten(row)
     said = f"mean {say(row.mean or 0.0, digits)}"
     said += "" if row.mcse is None else f" (MCSE {say(row.mcse, digits)})"
-    said += f", nine of ten trials {signed(f'{low:g} to {high:g}')}"
+    said += f", nine of ten trials {f'{brief(low)} to {brief(high)}'}"
     name = f"arm_count.{arm}"
     expected = run.expected(name)
     if expected is not None:

@@ -21,7 +21,7 @@ FUNNEL, STRANDED = "screening-funnel", "screening-stranded"
 LEAST = 0.05
 """Steps at which fewer candidates of a trial fail are only listed."""
 SAID = {
-    UNSETTLED: "left unsettled by a decision",
+    UNSETTLED: "a decision does not settle them, or is not for them",
     CONSENT: "declined to take part",
 }
 KIND = {"gap": "gap: no choice", "overlap": "overlap: too many", "undetermined": "undetermined"}

@@ -88,12 +88,13 @@ def _cards(run: Run) -> Iterator[Card]:
     arms = run.of("arm_count")
     if arms and all(row.mean is not None for _, row in arms):
         counts = " : ".join(say(row.mean or 0.0, 0) for _, row in arms)
-        error = max((row.mcse or 0.0 for _, row in arms), default=0.0)
+        widest = max((row for _, row in arms), key=lambda row: row.mcse or 0.0)
+        error = "unknown" if widest.mcse is None else say(widest.mcse, digits_of(widest.mean or 0.0, widest.mcse))
         names = " : ".join(arm for arm, _ in arms)
         imbalance = run.rows["arm_imbalance"]
         low, high = (say(each, 0) for each in nine_of_ten(imbalance))
         apart = f"largest less smallest arm, nine of ten trials {low} to {high}"
-        yield Card(counts, f"patients in {names}", f"MCSE {say(error, 2)}; {apart}")
+        yield Card(counts, f"patients in {names}", f"MCSE {error}; {apart}")
     horizon = f"{run.summary['horizon_days']:,}"
     reached = run.rows["target_reached"]
     if reached.mean is not None:

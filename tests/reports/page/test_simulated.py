@@ -240,7 +240,7 @@ def test_half_of_the_trials_reach_their_target_by_the_month_that_is_said() -> No
     of = run_of(simulated())
     found = accrual(simulated())
     assert found is not None
-    said = re.search(r"half of these by (\w{3}) (\d{4})", found.fan.says)
+    said = re.search(r"half of them by (\w{3}) (\d{4})", found.fan.says)
     assert said is not None
     months = (int(said[2]) - of.begins.year) * 12 + "JanFebMarAprMayJunJulAugSepOctNovDec".index(said[1]) // 3
     assert abs(of.rows["duration_if_reached"].cells["q50"] / DAYS_A_MONTH - months) < 1.2

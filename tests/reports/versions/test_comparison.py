@@ -217,3 +217,12 @@ def test_the_words_of_a_cohort_are_told_once_each(tmp_path: Path) -> None:
     assert [each.counts for each in changes(material).rows] == ["1 → 1", "0 → 1", "0 → 0"]
     assert 'id="cohort"' in write_comparison(material)
     assert 'id="cohort"' not in write_comparison(replace(material, shares=None))
+
+
+def test_who_had_too_many_choices_is_not_said_to_have_had_them() -> None:
+    path = ROOT / "protocols"
+    maps = moved_map(between(path / "recovery-tocilizumab-misprint", path / "recovery-tocilizumab"))
+    assert maps is not None
+    (dose,) = (each["data"] for each in maps.data)
+    moved = {each for each in cells(dose) if "→" in each}
+    assert moved == {"too many (400 mg and 8 mg/kg) → 8 mg/kg", "too many (600 mg and 400 mg) → 400 mg"}

@@ -37,7 +37,7 @@ from trialproof.simulate.cohort import patients_of, spread
 from trialproof.simulate.patients_file import read_patients
 from trialproof.simulate.population.charted_csv import charted_csv
 from trialproof.simulate.population.policy import NONE
-from trialproof.simulate.population.screening import Candidates, screen
+from trialproof.simulate.population.screening import Candidates, arms_under, screen
 from trialproof.simulate.population.setting import MOST_CRITERIA, Setting, prepare
 from trialproof.simulate.population.streams import Purpose, block_of, key_of, uniforms
 from trialproof.simulate.scenario.load import load_scenario
@@ -308,8 +308,9 @@ def test_the_arm_of_the_shipped_scenario_is_that_of_assign(tmp_path: Path) -> No
 def test_the_arm_under_another_reading_is_the_one_that_this_reading_gives() -> None:
     protocol, scenario = small_protocol(), small_scenario()
     found = screen(prepare(protocol, scenario), KEY, 0, np.arange(2000))
-    assert set(found.under) == {("arm.small", "flat"), ("I2", "exact")}
-    for (sentence, reading), arm in found.under.items():
+    under = arms_under(prepare(protocol, scenario), found.record)
+    assert set(under) == {("arm.small", "flat"), ("I2", "exact")}
+    for (sentence, reading), arm in under.items():
         other = screen(prepare(protocol, replace(scenario, reading={sentence: reading})), KEY, 0, np.arange(2000))
         assert (other.by_rule == arm).all()
         assert (arm != found.by_rule).any()
@@ -352,8 +353,9 @@ def test_nobody_depends_on_who_else_is_screened(who: list[tuple[int, int]], data
     some = screen(setting, KEY, replication[order], number[order])
     for name in ("screening", "failed", "arm", "true_arm", "by_rule", "course", "imaging", "factor", "consolidation"):
         assert (getattr(some, name) == getattr(together, name)[order]).all()
-    for reading, arm in some.under.items():
-        assert (arm == together.under[reading][order]).all()
+    under = arms_under(setting, together.record)
+    for reading, arm in arms_under(setting, some.record).items():
+        assert (arm == under[reading][order]).all()
     assert patients_of(some.record) == [patients_of(together.record)[at] for at in order]
 
 

@@ -8,10 +8,11 @@ from datetime import date
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
+from numpy.typing import NDArray
 
 from tests.simulate.scenarios import DAY, small_department, small_protocol, small_scenario, small_treatment
 from trialproof.model.place import BadInput
-from trialproof.simulate.population.linacs import breakdown_chance, linac_days, minutes_lost
+from trialproof.simulate.population.linacs import LinacDays, breakdown_chance, linac_days, minutes_lost
 from trialproof.simulate.population.screening import screen
 from trialproof.simulate.population.setting import prepare
 from trialproof.simulate.population.streams import key_of
@@ -186,7 +187,7 @@ def with_downtime(downtime: Downtime) -> Scenario:
 def test_breakdowns_cost_the_share_that_was_asked_for(outage: Distribution) -> None:
     """Outages longer than a day, and those that round to nothing, included."""
     share = 0.02
-    lost = linac_days(with_downtime(Downtime(share, outage)), KEY, OPEN, np.arange(30)).lost
+    lost = tables(linac_days(with_downtime(Downtime(share, outage)), KEY, OPEN, np.arange(30)), 30)[0]
     is_open = OPEN.open_day == 1
     shares = lost[:, :, is_open].mean(axis=(1, 2)) / 600
     assert shares.mean() == pytest.approx(share, abs=4 * shares.std() / 30**0.5)
@@ -209,11 +210,11 @@ def test_a_share_that_no_breakdown_a_day_can_lose_is_refused() -> None:
     every_day = with_downtime(Downtime(0.1, Distribution(Fixed(60.0))))
     assert breakdown_chance(every_day, every_day.departments["main"]) == 1
     none = with_downtime(Downtime(0.0, Distribution(Fixed(60.0))))
-    assert not linac_days(none, KEY, OPEN, [0]).lost.any()
+    assert not linac_days(none, KEY, OPEN, [0]).of(0)[0].any()
 
 
 def test_others_have_booked_their_share_on_open_days() -> None:
-    found = linac_days(small_scenario(), KEY, OPEN, np.arange(3)).background
+    found = tables(linac_days(small_scenario(), KEY, OPEN, np.arange(3)), 3)[1]
     assert found.shape == (3, 4, 4000)
     is_open = OPEN.open_day == 1
     assert found[:, :, is_open].mean() == pytest.approx(0.6 * 600, rel=0.005)
@@ -230,11 +231,30 @@ def test_a_linac_and_a_day_do_not_depend_on_what_else_there_is() -> None:
     shorter = linac_days(scenario, KEY, calendar_of(scenario), [4])
     more = replace(scenario, departments={**scenario.departments, "main": replace(small_department("main"), linacs=3)})
     wider = linac_days(more, KEY, OPEN, [4])
-    for name in ("lost", "background"):
-        here = getattr(whole, name)
-        assert (getattr(alone, name)[0] == here[1]).all()
-        days = shorter.lost.shape[2]
-        same = calendar_of(scenario).open_day == OPEN.open_day[:days]
-        assert (getattr(shorter, name)[0][:, same] == here[0, :, :days][:, same]).all()
-        assert (getattr(wider, name)[0, :2] == here[0, :2]).all()
-        assert (getattr(wider, name)[0, 3:] == here[0, 2:]).all()
+    days = shorter.size
+    same = calendar_of(scenario).open_day == OPEN.open_day[:days]
+    for which in range(2):
+        here, there = whole.of(0)[which], wider.of(0)[which]
+        assert (alone.of(0)[which] == whole.of(1)[which]).all()
+        assert (shorter.of(0)[which][:, same] == here[:, :days][:, same]).all()
+        assert (there[:2] == here[:2]).all()
+        assert (there[3:] == here[2:]).all()
+
+
+def test_days_that_are_not_wanted_are_free_and_the_others_what_they_are() -> None:
+    scenario = small_scenario()
+    every = linac_days(scenario, KEY, OPEN, [4, 9])
+    departments = [number for number, each in enumerate(scenario.departments.values()) for _ in range(each.linacs)]
+    wanted = np.array([[[100, 130], [0, 4000]], [[7, 7], [3990, 9999]]])[:, : len(scenario.departments)]
+    some = linac_days(scenario, KEY, OPEN, [4, 9], wanted)
+    for index in range(2):
+        for found, whole in zip(some.of(index), every.of(index), strict=True):
+            for linac, department in enumerate(departments):
+                first, end = wanted[index, department].tolist()
+                assert (found[linac, first:end] == whole[linac, first:end]).all()
+                assert not np.delete(found[linac], np.arange(first, min(end, 4000))).any()
+
+
+def tables(days: LinacDays, replications: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    lost, background = zip(*(days.of(index) for index in range(replications)), strict=True)
+    return np.array(lost), np.array(background)

@@ -186,8 +186,12 @@ def test_the_horizon_stands_in_for_a_target_that_is_not_reached() -> None:
     assert found["duration_if_reached"] is None
 
 
-def test_the_first_criterion_that_fails_comes_before_the_decision_and_consent() -> None:
-    found = told(Person(failed=0b111), Person(failed=0b011), Person(failed=0b001), Person(failed=0b101100))
+def test_the_first_criterion_that_fails_comes_before_consent_and_consent_before_the_decision() -> None:
+    """Screening asks for consent before it asks a policy, and says of who declines no more than that."""
+    found = told(Person(failed=0b111), Person(failed=0b010), Person(failed=0b001), Person(failed=0b101100))
+    assert [name for name in found if name.startswith("failed_first")][-2:] == [
+        "failed_first.consent", "failed_first.unsettled",
+    ]  # fmt: skip
     assert found["failed_first.I1"] == 2
     assert found["failed_first.unsettled"] == 1
     assert found["failed_first.consent"] == 1

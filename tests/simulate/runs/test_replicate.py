@@ -124,10 +124,12 @@ def test_what_a_patient_would_get_otherwise_is_told_by_the_rules_on_the_same_pat
             takes = spread(truly.decisions["arm"].takes[choice.name].holds, size) & settled
             assert (screened.true_arm[takes] == position).all()
         apart += int((screened.true_arm != people.arm).sum())
+        enrolled = each.record.candidates
         for (sentence, reading), arms in screened.under.items():
+            assert (np.delete(arms, enrolled) == NONE).all()
             found = assign(simulation.protocol, people.record, {**simulation.scenario.reading, sentence: reading})
             for position, choice in enumerate(simulation.protocol.decisions["arm"].choices):
                 fate = found.decisions["arm"]
                 takes = spread(fate.takes[choice.name].holds, size) & spread(fate.settled, size)
-                assert np.array_equal(arms == position, takes)
+                assert np.array_equal(arms[enrolled] == position, takes[enrolled])
     assert apart > 0

@@ -32,7 +32,8 @@ HEAD = [
     ("long from now", "begins: 2027-01-04", "begins: «2199-01-04»", "expected to lie between 1950 and 2200"),
     ("unit", "horizon: 2000 days", "horizon: «2000»", "a length of time needs a unit"),
     ("negative", "horizon: 2000 days", "horizon: «-5 days»", "is negative"),
-    ("none", "horizon: 2000 days", "horizon: «0 days»", "is too short"),
+    ("million", "{value: 60,", "{value: «1000000»,", "expected a whole number up to 999999"),
+    ("none", "horizon: 2000 days", "horizon: «0 days»", "is too short: it has to be 1 day or longer"),
     ("for ever", "horizon: 2000 days", "horizon: «100 years»", "a length of time of more than 20 years"),
     ("months", "horizon: 2000 days", "horizon: «60.5 months»", "is no whole number of days"),
     ("no length of time", "horizon: 2000 days", "horizon: «5 cm»", "expected an amount in minutes, found"),
@@ -306,6 +307,13 @@ DEPARTMENTS = [
         "a first fraction of 28 minutes never finds room in `big_one`",
         "  «big_one»:\n",
     ),
+    (
+        "no room later",
+        "later: 20 minutes",
+        "later: 700 minutes",
+        "a later fraction of 700 minutes never finds room in `big_one`",
+        "  «big_one»:\n",
+    ),
 ]
 
 TREATMENT = [
@@ -537,6 +545,14 @@ def test_sites_whose_caps_lie_below_the_target_are_refused() -> None:
 def test_a_saturday_on_which_nobody_works_makes_nothing_up() -> None:
     text = changed(("{do: append", "{do: «saturday»"), ("saturday: 240 minutes", "saturday: 0 minutes"))
     assert refused(text).message == "the linacs of `small_one` do not work on Saturdays"
+
+
+def test_hours_too_short_for_two_fractions_of_a_day_are_refused() -> None:
+    """They are six hours apart: the second one would be given when the linacs are closed, or the next day."""
+    text = changed(("{do: append", "{do: «twice a day»"), ("hours: 08:00-16:00", "hours: 19:00-23:00"))
+    found = refused(text)
+    assert found.message == "the linacs of `small_one` are not open for long enough for two fractions of a day"
+    assert found.help == "they are 6 hours apart; the second one takes 20 minutes"
 
 
 def test_what_a_department_takes_from_another_is_refused_where_it_stands() -> None:

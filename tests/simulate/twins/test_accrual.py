@@ -143,6 +143,12 @@ def test_caps_that_bind_leave_no_answer_and_others_change_nothing() -> None:
     assert law.progress.table.tolist() == plain.progress.table.tolist()
 
 
+def test_a_target_that_would_fill_the_memory_leaves_no_answer() -> None:
+    plan = scenario("poisson")
+    huge = replace(plan, accrual=replace(plan.accrual, target=66_000))
+    assert accruing(huge, PASSING, {}) == NoTwin("a target of 66,000 is too large to add up by site and day")
+
+
 def test_even_intervals_from_an_opening_by_chance_leave_no_answer() -> None:
     found = accruing(scenario("deterministic", chance=True), PASSING, {})
     assert found == NoTwin("candidates come at even intervals from openings that are random")
