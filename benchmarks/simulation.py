@@ -1,7 +1,7 @@
 """How fast `protocols/esophageal-salvage` is simulated: by part, by engine, by size, and in how much memory.
 
 All of it on one core, after compilation, in processor time; each figure is the best of several runs, because other
-programs can only make it slower. "Drawing" are arrivals, true and charted values, treatment and the days of the linacs;
+programs can only make it slower. Parts are measured one by one, and "all" by itself. "Drawing" are arrivals, true and charted values, treatment and the days of the linacs;
 "rules" are eligibility, decisions and other readings. The textbook model (`benchmarks/textbook.py`) runs on the same
 tables and draws as the engines.
 
@@ -32,6 +32,7 @@ from trialproof.simulate.population.people import true_values
 from trialproof.simulate.population.screening import arms_under, screen
 from trialproof.simulate.population.treatment import treat
 from trialproof.simulate.runs.candidates import candidates_of
+from trialproof.simulate.runs.chunk import ONLY_FIGURES, Span
 from trialproof.simulate.runs.days import expected
 from trialproof.simulate.runs.described import manifest
 from trialproof.simulate.runs.engines import Engine, runner
@@ -41,7 +42,6 @@ from trialproof.simulate.runs.run import Plan
 from trialproof.simulate.runs.session import finished
 from trialproof.simulate.runs.simulation import Simulation, prepared, simulation_of
 from trialproof.simulate.runs.workers import compute
-from trialproof.simulate.runs.chunk import ONLY_FIGURES, Span
 from trialproof.simulate.scenario.load import load_scenario
 from trialproof.simulate.scenario.scenario import Scenario
 
@@ -75,7 +75,8 @@ def parts(simulation: Simulation, number: int) -> dict[str, float]:
     numbers, run, columns = range(number), runner(Engine.COMPILED), columns_of(ready)
     came = candidates_of(ready, numbers)
     people = came[0].block.candidates
-    enrolled = np.concatenate([each.rows.start + each.enrolment.enrolled for each in came if each.block is came[0].block])
+    first = [each for each in came if each.block is came[0].block]
+    enrolled = np.concatenate([each.rows.start + each.enrolment.enrolled for each in first])
     wanted = np.array([expected(world, each.enrolled, each.enrolment.minute) for each in came])
     found = list(replications(ready, numbers, run))
     draws = [each.record.draws for each in found]
@@ -98,9 +99,8 @@ def parts(simulation: Simulation, number: int) -> dict[str, float]:
     chunk = compute(simulation, Span(0, number), ONLY_FIGURES)
     with TemporaryDirectory() as folder, opened(Path(folder), manifest(simulation, ready, columns), len(columns)) as to:
         taken["writing"] = best(lambda: to.save(chunk))
-    whole = best(lambda: compute(simulation, Span(0, number), ONLY_FIGURES)) + taken["writing"]
-    taken["the rest"] = whole - sum(taken.values())
-    return {name: seconds / number * 1e3 for name, seconds in {**taken, "all": whole}.items()}
+    taken["all"] = best(lambda: compute(simulation, Span(0, number), ONLY_FIGURES)) + taken["writing"]
+    return {name: seconds / number * 1e3 for name, seconds in taken.items()}
 
 
 def engines(found: list[Replication]) -> None:

@@ -35,7 +35,7 @@ def funnel(told: Told) -> Iterator[str]:
 def readings(told: Told) -> Iterator[str]:
     """Yield what each other reading of a sentence would change."""
     changes = told.of("reading_changes")
-    if not changes:
+    if not changes or not told.rows["enrolled"].mean:
         return
     yield told.page.heading("If one sentence were read otherwise, the same patients; shares of the enrolled")
     arms = [*(arm for arm, _ in told.of("arm_share")), "none"]

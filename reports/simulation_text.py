@@ -16,6 +16,9 @@ from trialproof.simulate.results.against import Verdict
 from trialproof.simulate.results.screening import ANY
 from trialproof.simulate.results.week import ALL
 
+CERTAIN = 100
+"""Per cent."""
+
 
 def write_simulation(
     summary: Mapping[str, Any], *, repeat: str, color: bool, with_assumptions: bool = False
@@ -67,9 +70,10 @@ def _title(told: Told) -> Iterator[str]:
 def _answers(told: Told) -> Iterator[str]:
     yield told.page.heading("In short")
     arms = ", ".join(f"{row.say()} {arm}" for arm, row in told.of("arm_share"))
-    imbalance, reached = told.rows["arm_imbalance"].say(), told.rows["target_reached"].say()
-    yield told.page.entry("arms", f"{arms}; the largest arm has {imbalance} more patients than the smallest")
-    words = f"the target is reached in {reached} of the trials; recruiting takes {told.rows['duration'].say()} days"
+    words = f"{arms}; the largest arm has {told.rows['arm_imbalance'].say()} more patients than the smallest"
+    yield told.page.entry("arms", words if told.rows["enrolled"].mean else "nobody is enrolled")
+    reached = told.rows["target_reached"]
+    words = f"the target is reached in {reached.say()} of the trials; {_recruiting(told, reached.mean or 0.0)}"
     yield told.page.entry("accrual", words)
     for of, row in told.of("trial_meets"):
         decision, _, kind = of.rpartition(".")
@@ -88,6 +92,14 @@ def _answers(told: Told) -> Iterator[str]:
         days = told.rows["start_days"].say()
         words = f"{days} days to the first fraction; {late.say()} of patients wait for more than 28"
         yield told.page.entry("start", words)
+
+
+def _recruiting(told: Told, reached: float) -> str:
+    """Say how long recruiting takes, as far as that is seen before the horizon."""
+    if not reached:
+        return f"recruiting is not over at the horizon, after {told.summary['horizon_days']:,} days"
+    days = f"recruiting takes {told.rows['duration'].say()} days"
+    return days if reached >= CERTAIN else f"{days}, to the horizon where it is not reached"
 
 
 def _busiest(told: Told) -> tuple[str, Row] | None:

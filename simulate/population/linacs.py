@@ -68,7 +68,8 @@ def linac_days(
     linacs = []
     for number, department in enumerate(scenario.departments.values()):
         from_day, to_day = (0, calendar.days) if wanted is None else wanted[:, number, :, None].transpose(1, 0, 2)
-        row, at = np.nonzero(np.broadcast_to((open_days >= from_day) & (open_days < to_day), (len(numbers), len(open_days))))
+        inside = (open_days >= from_day) & (open_days < to_day)
+        row, at = np.nonzero(np.broadcast_to(inside, (len(numbers), len(open_days))))
         begins, chance = np.searchsorted(row, np.arange(len(numbers) + 1)), breakdown_chance(scenario, department)
         for place in range(department.linacs):
             drawn = _drawn(department, chance, key, linac_number(number, place), numbers[row], open_days[at])

@@ -24,7 +24,7 @@ def compute(simulation: Simulation, span: Span, keep: Keep) -> Chunk:
     """Return a chunk of a simulation. Raises `BadInput` for what turns out not to be possible."""
     ready = prepared(simulation)
     columns = columns_of(ready)
-    rows, ledgers, patients = [], [ledger_heading()], [patients_heading(ready)]
+    rows, ledgers, patients = [], [], []
     for each in replications(ready, range(*span), runner(simulation.engine)):
         rows.append(row_of(each.figures(), columns))
         if keep.ledgers:
@@ -35,8 +35,8 @@ def compute(simulation: Simulation, span: Span, keep: Keep) -> Chunk:
         span,
         np.array([values for values, _ in rows]),
         np.array([exists for _, exists in rows]),
-        "".join(ledgers) if keep.ledgers else None,
-        "".join(patients) if keep.patients else None,
+        ledger_heading() + "".join(ledgers) if keep.ledgers else None,
+        patients_heading(ready) + "".join(patients) if keep.patients else None,
     )
 
 

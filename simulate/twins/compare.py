@@ -37,6 +37,8 @@ COUNTS = {
     ),
     Arrivals.DETERMINISTIC: ("binomial, candidate by candidate", "independent candidates who come at known times"),
 }
+HARDLY_EVER = 1e-9
+"""A probability below this one is lost in rounding, and nothing is said of what happens if it comes to that."""
 UNSETTLED, CONSENT, ANY = "unsettled", "consent", "any"
 
 
@@ -85,7 +87,7 @@ def _of_accrual(law: Accruing, setting: Setting) -> Iterator[Twin]:
         ("target_reached", "", progress.reached),
         ("duration", "", progress.duration),
     ]
-    if progress.reached > 0:
+    if progress.reached > HARDLY_EVER:
         late = horizon * (1 - progress.reached)
         figures.append(("duration_if_reached", "", (progress.duration - late) / progress.reached))
     if law.at_site is not None:

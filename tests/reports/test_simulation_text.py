@@ -230,6 +230,27 @@ def test_who_gets_no_appointment_is_told_even_if_nobody_is_treated() -> None:
     assert "patients without an appointment" not in told()
 
 
+def test_a_trial_that_enrols_nobody_has_neither_arms_nor_a_duration_nor_readings() -> None:
+    def empty(found: dict[str, Any]) -> None:
+        for cells in found["figures"]:
+            if cells["metric"] in ("enrolled", "target_reached", "reading_changes"):
+                cells["mean"] = 0.0
+
+    text = told(empty)
+    assert "arms      nobody is enrolled" in text
+    assert "of the trials; recruiting is not over at the horizon, after 400 days" in " ".join(text.split())
+    assert "recruiting takes" not in text
+    assert "No arm changes, ever" not in text
+
+
+def test_a_mean_that_counts_the_horizon_for_trials_that_are_not_over_says_so() -> None:
+    def rarely(found: dict[str, Any]) -> None:
+        next(each for each in found["figures"] if each["metric"] == "target_reached")["mean"] = 0.3
+
+    assert "days, to the horizon where it is not reached" in " ".join(told(rarely).split())
+    assert "to the horizon where" not in told()
+
+
 def test_the_steps_of_screening_add_up_to_the_candidates() -> None:
     rows = {f"{each['metric']}.{each['of']}": each["mean"] for each in summary()["figures"]}
     assert rows["refused."] > 0

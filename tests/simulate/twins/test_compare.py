@@ -55,6 +55,14 @@ def simulated(name: str) -> tuple[Compared, dict[Column, np.ndarray]]:
     return compare(ready.setting), {column: np.array(values) for column, values in found.items()}
 
 
+def test_of_a_target_that_is_hardly_ever_reached_it_is_not_said_how_long_that_takes() -> None:
+    """The probability is a few roundings away from nothing, and a quotient by it would be any number."""
+    found = compare(made_ready(open_to_all(target=300)).setting)
+    values = {name_of(each): each.value for each in found.twins}
+    assert values["target_reached"] < 1e-9
+    assert "duration_if_reached" not in values
+
+
 def name_of(twin: Twin) -> str:
     return f"{twin.metric}.{twin.of}" if twin.of else twin.metric
 
