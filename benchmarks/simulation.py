@@ -1,9 +1,9 @@
 """How fast `protocols/esophageal-salvage` is simulated: by part, by engine, by size, and in how much memory.
 
 All of it on one core, after compilation, in processor time; each figure is the best of several runs, because other
-programs can only make it slower. Parts are measured one by one, and "all" by itself. "Drawing" are arrivals, true and charted values, treatment and the days of the linacs;
-"rules" are eligibility, decisions and other readings. The textbook model (`benchmarks/textbook.py`) runs on the same
-tables and draws as the engines.
+programs can only make it slower. Parts are measured one by one, and "all" by itself. "Drawing" are arrivals, true and
+charted values, treatment and the days of the linacs; "rules" are eligibility, decisions and other readings. The
+textbook model (`benchmarks/textbook.py`) runs on the same tables and draws as the engines.
 
     python benchmarks/simulation.py [--replications 50] [--memory 10000]
 """
@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 from time import process_time
 
 import numpy as np
+from textbook import Textbook
 
 from trialproof.model.load import load
 from trialproof.simulate.accrual.arrivals import arrivals
@@ -44,10 +45,6 @@ from trialproof.simulate.runs.simulation import Simulation, prepared, simulation
 from trialproof.simulate.runs.workers import compute
 from trialproof.simulate.scenario.load import load_scenario
 from trialproof.simulate.scenario.scenario import Scenario
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from benchmarks.textbook import Textbook
 
 SHIPPED = Path(__file__).parents[1] / "protocols" / "esophageal-salvage"
 TIMES = (1, 2, 4)

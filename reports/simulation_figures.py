@@ -70,7 +70,7 @@ def treatment(told: Told) -> Iterator[str]:
         ("  above 28 days", "late_start_share"),
         ("days of irradiation", "irradiation_days"),
         ("days longer than uninterrupted", "prolongation"),
-        ("fractions given of prescribed", "delivered_share"),
+        ("fractions given, of who finished", "delivered_share"),
         ("fractions missed: did not come", "fractions_missed.away"),
         ("fractions missed: low count", "fractions_missed.low_count"),
         ("fractions missed: no machine", "fractions_missed.no_machine"),

@@ -19,7 +19,6 @@ from trialproof.simulate.scenario.scenario import Department, Downtime, Scenario
 from trialproof.simulate.trial.calendar import Calendar
 from trialproof.simulate.trial.department import linac_number
 
-
 MINUTE = np.int16
 """Minutes of a day."""
 Minutes: TypeAlias = NDArray[np.int16]

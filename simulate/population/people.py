@@ -44,7 +44,8 @@ def true_values(setting: Setting, key: Key, replication: ArrayLike, number: Arra
     for variable in setting.scenario.population.variables:
         kind = setting.finer.quantities[variable.quantity].kind
         holds = partial(_holds, setting, columns, size)
-        columns[variable.quantity] = _column(kind, _drawn(variable.model, kind, chances[variable.quantity], holds, everybody))
+        drawn = _drawn(variable.model, kind, chances[variable.quantity], holds, everybody)
+        columns[variable.quantity] = _column(kind, drawn)
     people = _where_applicable(setting, Cohort(setting.finer, columns, size))
     broken = broken_facts(setting, people)
     if broken.any():

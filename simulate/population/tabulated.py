@@ -73,8 +73,8 @@ def _table(distribution: Distribution) -> Table:
     edges = np.unique(cumulated(distribution, np.linspace(low, high, CELLS + 1)))
     start, width = edges[:-1], np.diff(edges)
     exact = quantile(distribution, start + FITTED[:, None] * width)
-    coefficients = np.linalg.solve(np.vander(FITTED, increasing=True), exact)
+    coefficients = np.asarray(np.linalg.solve(np.vander(FITTED, increasing=True), exact), np.float64)
     tested = np.vander(TESTED, 4, increasing=True) @ coefficients
     found = np.abs(tested - quantile(distribution, np.clip(start + TESTED[:, None] * width, edges[0], edges[-1])))
-    errors = SAFETY * found.max(axis=0) + 1e-9 * (high - low) / CELLS
+    errors: Floats = SAFETY * found.max(axis=0) + 1e-9 * float(high - low) / CELLS
     return Table(edges, coefficients, errors)

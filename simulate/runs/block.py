@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -48,7 +49,8 @@ class Came:
     @property
     def enrolled(self) -> Ints:
         """The numbers of the enrolled, in order of enrolment."""
-        return self.block.candidates.number[self.rows.start + self.enrolment.enrolled]
+        numbers: Ints = self.block.candidates.number[self.rows.start + self.enrolment.enrolled]
+        return numbers
 
     @property
     def screened(self) -> Screened:
@@ -85,7 +87,7 @@ class Came:
 def taken(candidates: Candidates, rows: slice | Ints) -> Candidates:
     """Return some candidates, by their positions."""
 
-    def take(value: object) -> object:
+    def take(value: Any) -> Any:
         match value:
             case Cohort():
                 return part_of(value, rows)
@@ -93,9 +95,8 @@ def taken(candidates: Candidates, rows: slice | Ints) -> Candidates:
                 return Unsettled(*(getattr(value, each.name)[rows] for each in fields(value)))
             case dict():
                 return {key: take(each) for key, each in value.items()}
-            case np.ndarray():
+            case _:
                 return value[rows]
-        raise TypeError(value)
 
     return Candidates(**{each.name: take(getattr(candidates, each.name)) for each in fields(Candidates)})
 

@@ -1,7 +1,8 @@
 """A chunk: the figures of consecutive replications as a table, and their ledgers and patients if these are kept.
 
-Chunks are cut at multiples of `CHUNK`, and before its first one at those of `FEW`, so that a short run can be shared too
-while a long one has little to do for each. Where they are cut, and who computed them, makes no difference to any figure.
+Chunks are cut at multiples of `CHUNK`, and before its first one at those of `FEW`, so that a short run can be shared
+too, while a long one has little to do for each. Where they are cut, and who computed them, makes no difference to any
+figure.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from trialproof.simulate.results.metric import Column, Figure
 from trialproof.simulate.results.moments import Flags, Floats
 
-CHUNK, FEW = 50, 10
+CHUNK, FEW = 100, 10
 
 
 class Span(NamedTuple):

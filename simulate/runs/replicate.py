@@ -22,7 +22,7 @@ from trialproof.simulate.runs.simulation import Prepared
 from trialproof.simulate.trial.contract import in_order
 from trialproof.simulate.trial.engine import run as run_readably
 
-AT_ONCE = 50
+AT_ONCE = 100
 """At most so many replications are drawn together, and fewer if each has many candidates."""
 CANDIDATES_AT_ONCE = 50_000
 

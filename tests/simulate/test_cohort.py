@@ -33,7 +33,7 @@ from trialproof.model.condition import (
 from trialproof.model.patient import Patient, about
 from trialproof.model.protocol import CategoryKind, NumberKind, Protocol, Quantity, Recorded, YesNoKind
 from trialproof.model.unit import parse_unit
-from trialproof.simulate.cohort import Cohort, among, cohort_of, evaluate, patients_of
+from trialproof.simulate.cohort import Cohort, among, changed, cohort_of, evaluate, part_of, patients_of
 from trialproof.simulate.column import BadCohort, Column, number_column
 from trialproof.simulate.rational import LARGEST, TooManyBits
 
@@ -293,6 +293,27 @@ def test_a_quantity_without_a_column_was_recorded_of_nobody() -> None:
         assert together.holds.tolist() == [truth.holds for truth in alone]
         assert together.fails.tolist() == [truth.fails for truth in alone]
     assert holds(group, Known("pregnant")) == [False, False]
+
+
+def test_some_patients_of_a_cohort_are_those_patients() -> None:
+    group = Cohort(PROTOCOL, {"diameter": number_column(DIAMETER, [10, 20, 30], [True, False, True])}, 3)
+    everybody = patients_of(group)
+    for rows in (np.array([2, 0]), np.array([], np.int64), np.array([1, 1, 2])):
+        assert patients_of(part_of(group, rows)) == [everybody[row] for row in rows]
+    assert patients_of(part_of(group, slice(1, 3))) == everybody[1:]
+
+
+def test_a_changed_cohort_is_checked_where_it_changed() -> None:
+    group = cohort(PROTOCOL, diameter=[10, 20])
+    pregnant = Column(np.array([True, False]))
+    both = changed(group, {"pregnant": pregnant})
+    assert patients_of(both) == patients_of(Cohort(PROTOCOL, {**group.columns, "pregnant": pregnant}, 2))
+    assert list(group.columns) == ["diameter"]
+    assert patients_of(changed(both, {"diameter": number_column(DIAMETER, [30, 40])})) != patients_of(both)
+    with pytest.raises(BadCohort):
+        changed(group, {"diameter": Column(np.array([-1, 1]), per=10)})
+    with pytest.raises(BadCohort):
+        changed(group, {"lesion": Column(np.zeros(2, np.int64))})
 
 
 # Evaluation.

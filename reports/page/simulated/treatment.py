@@ -30,7 +30,7 @@ STRIPS = {
     "start_days_most": "the longest in a trial, days",
     "irradiation_days": "days of irradiation",
     "prolongation": "days longer than planned",
-    "delivered_share": "fractions given of prescribed",
+    "delivered_share": "fractions given, of who finished",
     "cycles.concurrent": "cycles during irradiation",
     "cycles.consolidation": "cycles of consolidation",
     "adapted_share": "new plans ready in time",

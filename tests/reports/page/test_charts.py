@@ -25,7 +25,8 @@ NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
 def test_ticks_lie_within_the_scale_evenly_and_leave_room(one: float, other: float, length: float) -> None:
     x = scale(min(one, other), max(one, other), 0.0, length)
     found = x.ticks()
-    assert all(x.low - 1e-6 <= each <= x.high + 1e-6 for each in found)
+    hair = 1e-6 * max(1.0, x.high - x.low)
+    assert all(x.low - hair <= each <= x.high + hair for each in found)
     places = [x.at(each) for each in found]
     gaps = [later - earlier for earlier, later in pairwise(places)]
     assert all(gap >= 50 for gap in gaps)

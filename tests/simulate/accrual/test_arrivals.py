@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from trialproof.model.place import BadInput
-from trialproof.simulate.accrual.arrivals import Arriving, arrivals
+from trialproof.simulate.accrual.arrivals import Arriving, arrivals, sorted_together
 from trialproof.simulate.accrual.intensity import intensity
 from trialproof.simulate.population.streams import key_of
 from trialproof.simulate.scenario.distribution import Distribution, Fixed, Uniform
@@ -155,3 +155,15 @@ def test_as_many_candidates_as_there_are_numbers_are_no_error() -> None:
     assert len(found.number) == 65_535
     with pytest.raises(BadInput):
         arrivals(scenario(site("a", 65_536 / 400), arrivals=Arrivals.DETERMINISTIC), KEY, [0])
+
+
+@pytest.mark.parametrize("most", [(3, 5, 7), (2**20,) * 3, (2**31,) * 3, (2**62, 1, 2**62), (0, 0, 0)])
+def test_columns_are_sorted_together_however_wide_they_are(most: tuple[int, ...]) -> None:
+    random = np.random.default_rng(sum(most))
+    columns = [random.integers(0, each, 500, endpoint=True) for each in most]
+    columns[0][:200], columns[1][:100] = columns[0][0], columns[1][0]
+    found = sorted_together(*columns)
+    assert list(zip(*(each.tolist() for each in found), strict=True)) == sorted(
+        zip(*(each.tolist() for each in columns), strict=True)
+    )
+    assert all(len(each) == 0 for each in sorted_together(*(each[:0] for each in columns)))

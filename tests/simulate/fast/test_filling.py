@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from trialproof.simulate.trial.contract import DAY, ROWS, in_order
+from trialproof.simulate.trial.contract import DAY, ROWS, Ledger, in_order
 
 pytest.importorskip("numba")
 
@@ -21,7 +21,7 @@ row = st.tuples(
 )
 
 
-def sorted_by_engine(rows: np.ndarray) -> np.ndarray:
+def sorted_by_engine(rows: Ledger) -> Ledger:
     from trialproof.simulate.fast.filling import sort_ledger
 
     found = np.empty_like(rows)

@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tests.simulate.population.test_streams import KNOWN
+from tests.simulate.runs.small import small
+from trialproof.simulate.population import streams
 from trialproof.simulate.population.streams import Key, Purpose, compiled_uniforms, plain_uniforms
+from trialproof.simulate.runs.replicate import replications
+from trialproof.simulate.runs.simulation import prepared
 
 pytest.importorskip("numba")
 
@@ -64,10 +68,19 @@ def test_many_counters_give_the_same_bits() -> None:
 def test_what_does_not_fit_into_a_counter_is_refused(generate: object, wrong: int) -> None:
     assert callable(generate)
     good, bad = np.arange(8), np.array([0, 1, 2, 3, 4, 5, wrong, 7])
-    for replications, items in ((bad, good), (good, bad)):
+    for whose, items in ((bad, good), (good, bad)):
         with pytest.raises(ValueError, match="not a whole number below"):
-            generate(Key(1, 2), Purpose.GAP, replications, items, 0)
+            generate(Key(1, 2), Purpose.GAP, whose, items, 0)
     with pytest.raises(ValueError, match="not a whole number below"):
         generate(Key(1, 2), Purpose.GAP, good, good, 2**33)
     with pytest.raises(ValueError, match="not a whole number below"):
         generate(Key(1, 2), Purpose.GAP, good, 5, 2 * np.clip(bad, -(2**61), 2**61))
+
+
+def test_a_replication_is_the_same_by_either_generator(monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = prepared(small(5))
+    compiled = [(each.record.ledger, each.figures()) for each in replications(ready, range(3))]
+    monkeypatch.setattr(streams, "_fastest", lambda: plain_uniforms)
+    for (ledger, figures), each in zip(compiled, replications(ready, range(3)), strict=True):
+        assert np.array_equal(ledger, each.record.ledger)
+        assert figures == each.figures()

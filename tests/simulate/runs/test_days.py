@@ -12,7 +12,8 @@ from trialproof.simulate.runs import days, replicate
 from trialproof.simulate.runs.days import are_enough
 from trialproof.simulate.runs.replicate import replications
 from trialproof.simulate.runs.simulation import Prepared, prepared, simulation_of
-from trialproof.simulate.trial.contract import L_BOOKED
+from trialproof.simulate.trial.calendar import Ints
+from trialproof.simulate.trial.contract import L_BOOKED, Ledger, World
 
 
 def crowded() -> Prepared:
@@ -25,8 +26,13 @@ def crowded() -> Prepared:
 
 
 def test_how_many_days_are_drawn_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
-    ready, again = crowded(), []
-    monkeypatch.setattr(replicate, "are_enough", lambda *given: again.append(are_enough(*given)) or again[-1])
+    ready, again = crowded(), list[bool]()
+
+    def overhear(world: World, ledger: Ledger, drawn: Ints) -> bool:
+        again.append(are_enough(world, ledger, drawn))
+        return again[-1]
+
+    monkeypatch.setattr(replicate, "are_enough", overhear)
     found = {}
     for margin in (-80, 0, 40, 9999):
         monkeypatch.setattr(days, "MARGIN", margin)

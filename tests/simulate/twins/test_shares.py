@@ -47,7 +47,7 @@ from trialproof.simulate.population.lattice import unit_of
 from trialproof.simulate.population.people import to_lattice
 from trialproof.simulate.population.policy import NONE
 from trialproof.simulate.population.quantiles import quantile
-from trialproof.simulate.population.screening import FIRST_CRITERION, STRANDED, Candidates, screen
+from trialproof.simulate.population.screening import FIRST_CRITERION, STRANDED, Candidates, arms_under, screen
 from trialproof.simulate.population.setting import Setting, prepare
 from trialproof.simulate.population.streams import key_of
 from trialproof.simulate.scenario.distribution import Distribution, Empirical
@@ -93,8 +93,9 @@ def compared(setting: Setting, found: Candidates, exact: Shares) -> Iterator[tup
     yield "misassigned", found.true_arm[passed] != found.arm[passed], exact.misassigned
     for (decision, kind), chance in exact.let_in.items():
         yield f"let in {decision} {kind}", getattr(found.unsettled[decision], kind)[passed], chance
+    under = arms_under(setting, found.record)
     for key, chances in exact.under.items():
-        theirs = found.under[key][passed]
+        theirs = under[key][passed]
         for position, arm in (*enumerate(arms), (NONE, "none")):
             yield f"{arm} under {key}", theirs == position, chances[arm]
         yield f"changes under {key}", theirs != found.by_rule[passed], exact.changes[key]
