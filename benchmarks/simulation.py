@@ -26,12 +26,12 @@ from textbook import Textbook
 
 from trialproof.model.load import load
 from trialproof.simulate.accrual.arrivals import arrivals
-from trialproof.simulate.cohort import part_of
 from trialproof.simulate.population.charting import charted
 from trialproof.simulate.population.linacs import linac_days
 from trialproof.simulate.population.people import true_values
 from trialproof.simulate.population.screening import arms_under, screen
 from trialproof.simulate.population.treatment import treat
+from trialproof.simulate.recut import part_of
 from trialproof.simulate.runs.candidates import candidates_of
 from trialproof.simulate.runs.chunk import ONLY_FIGURES, Span
 from trialproof.simulate.runs.days import expected

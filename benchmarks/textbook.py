@@ -31,9 +31,9 @@ class Textbook:
         self.chairs = [simpy.Resource(env, int(rooms[2])) for rooms in world.rooms]
         self.nurses = [simpy.Resource(env, int(staff[2])) for staff in world.staff]
         self.enrolled = 0
-        self.log: list[tuple[int, int, str]] = []
+        self.log: list[tuple[float, int, str]] = []
 
-    def run(self) -> list[tuple[int, int, str]]:
+    def run(self) -> list[tuple[float, int, str]]:
         """Return what happened as (minute, patient, words)."""
         self.env.process(self.arrivals())
         self.env.run(until=self.world.calendar.days * DAY)
@@ -91,7 +91,7 @@ class Textbook:
             yield env.timeout(world.rules.visit_days * DAY)
             self.log.append((env.now, number, f"visit {visit + 1}"))
 
-    def irradiation(self, number: int, here: int, course: int, leaves: int) -> Process:
+    def irradiation(self, number: int, here: int, course: int, leaves: float) -> Process:
         """A fraction on every open day."""
         world = self.world
         for fraction in range(int(world.fractions[course])):
@@ -105,14 +105,15 @@ class Textbook:
                 yield self.env.timeout(int(minutes))
             self.log.append((self.env.now, number, f"fraction {fraction + 1}"))
 
-    def chemotherapy(self, number: int, here: int, row: int, irradiation: simpy.Process, leaves: int) -> Process:
+    def chemotherapy(self, number: int, here: int, row: int, irradiation: simpy.Process, leaves: float) -> Process:
         """A cycle every so many days as long as irradiation lasts."""
         draws, world = self.draws, self.world
         for cycle in range(world.rules.most_cycles):
             yield from self.until_open(int(world.desk_opens[here, 2]))
             if not irradiation.is_alive or self.env.now >= leaves:
                 return
-            with self.chairs[here].request() as chair, self.nurses[here].request() as nurse:
+            with self.chairs[here].request() as chair:
+                nurse = self.nurses[here].request()
                 yield chair & nurse
                 yield self.env.timeout(world.rules.nurse)
                 self.nurses[here].release(nurse)

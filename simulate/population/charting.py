@@ -19,13 +19,14 @@ from scipy import special
 from trialproof.model.condition import EVERYONE
 from trialproof.model.place import BadInput, Place
 from trialproof.model.protocol import NumberKind
-from trialproof.simulate.cohort import Cohort, among, changed, part_of, spread
+from trialproof.simulate.cohort import Cohort, among, spread
 from trialproof.simulate.column import Column
 from trialproof.simulate.population.lattice import unit_of
 from trialproof.simulate.population.people import broken_facts, impossible
 from trialproof.simulate.population.setting import Setting
 from trialproof.simulate.population.streams import Floats, Key, Purpose, block_of, uniforms
 from trialproof.simulate.rational import LARGEST, TooManyBits
+from trialproof.simulate.recut import changed, part_of
 from trialproof.simulate.scenario.scenario import Charting, Variable
 
 Ints: TypeAlias = NDArray[np.int64]

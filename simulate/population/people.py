@@ -18,7 +18,7 @@ from trialproof.model.condition import EVERYONE, Condition
 from trialproof.model.cycles import quantities_under
 from trialproof.model.place import BadInput, Place
 from trialproof.model.protocol import CategoryKind, Kind, NumberKind, Protocol
-from trialproof.simulate.cohort import Cohort, among, changed, spread
+from trialproof.simulate.cohort import Cohort, among, spread
 from trialproof.simulate.column import Column, value_at
 from trialproof.simulate.population.charted_csv import spelt
 from trialproof.simulate.population.copula import joined
@@ -26,6 +26,7 @@ from trialproof.simulate.population.lattice import unit_of
 from trialproof.simulate.population.setting import Setting
 from trialproof.simulate.population.streams import Floats, Key, Purpose, block_of, uniforms
 from trialproof.simulate.population.tabulated import multiples
+from trialproof.simulate.recut import changed
 from trialproof.simulate.scenario.scenario import Cases, Chance, Model, Numbers, Shares
 
 Holds = Callable[[Condition], NDArray[np.bool_]]

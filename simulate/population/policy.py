@@ -13,10 +13,11 @@ from trialproof.model.condition import Is, Known
 from trialproof.model.place import BadInput
 from trialproof.model.protocol import CategoryKind, Decision, Protocol, Quantity
 from trialproof.simulate.assignment import Fate
-from trialproof.simulate.cohort import Cohort, changed, spread
+from trialproof.simulate.cohort import Cohort, spread
 from trialproof.simulate.column import Column
 from trialproof.simulate.population.streams import Floats
 from trialproof.simulate.rational import Truths
+from trialproof.simulate.recut import changed
 from trialproof.simulate.scenario.scenario import Handling, Policies, Policy
 
 Ints: TypeAlias = NDArray[np.int64]

@@ -9,12 +9,13 @@ import numpy as np
 
 from trialproof.model.protocol import CategoryKind, NumberKind
 from trialproof.simulate.accrual.enrolment import Enrolment
-from trialproof.simulate.cohort import Cohort, part_of, spread
+from trialproof.simulate.cohort import Cohort, spread
 from trialproof.simulate.population.deciding import Unsettled
 from trialproof.simulate.population.screening import Candidates, arms_under
 from trialproof.simulate.population.setting import Setting
 from trialproof.simulate.population.streams import Key
 from trialproof.simulate.population.treatment import Enrolments, treat
+from trialproof.simulate.recut import part_of
 from trialproof.simulate.results.record import KINDS, NONE, Covariate, Screened
 from trialproof.simulate.trial.calendar import Ints
 from trialproof.simulate.trial.contract import Draws

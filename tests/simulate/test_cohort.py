@@ -33,9 +33,10 @@ from trialproof.model.condition import (
 from trialproof.model.patient import Patient, about
 from trialproof.model.protocol import CategoryKind, NumberKind, Protocol, Quantity, Recorded, YesNoKind
 from trialproof.model.unit import parse_unit
-from trialproof.simulate.cohort import Cohort, among, changed, cohort_of, evaluate, part_of, patients_of
+from trialproof.simulate.cohort import Cohort, among, cohort_of, evaluate, patients_of
 from trialproof.simulate.column import BadCohort, Column, number_column
 from trialproof.simulate.rational import LARGEST, TooManyBits
+from trialproof.simulate.recut import changed, part_of
 
 
 def number(name: str, lower: int, upper: int, step: str | None = "1", unit: str = "") -> Quantity:
