@@ -48,6 +48,9 @@ def gathered(address: str) -> Iterator[Cluster]:
         except (OSError, ValueError, ImportError):
             advice = "`dask scheduler` starts one, and prints its address"
             raise BadInput("no scheduler answers there", place, help=advice) from None
+        except AssertionError:
+            advice = "this machine is too busy for it; try again"
+            raise BadInput("dask could not start its event loop within ten seconds", place, help=advice) from None
         with client:
             try:
                 client.wait_for_workers(1, timeout=SECONDS)

@@ -114,7 +114,7 @@ def test_no_scheduler_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("address", ["nonsense", "tcp://", "quic://127.0.0.1:1", "tcp://no-such-host.invalid:1", ""])
 def test_what_is_no_address_is_said(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "SECONDS", 1)
-    with pytest.raises(BadInput, match="no scheduler answers there"), gathered(address):
+    with pytest.raises(BadInput, match=r"no scheduler answers there|dask could not start"), gathered(address):
         pass
 
 
