@@ -38,11 +38,11 @@ from trialproof.simulate.runs.days import expected
 from trialproof.simulate.runs.described import manifest
 from trialproof.simulate.runs.engines import Engine, runner
 from trialproof.simulate.runs.folder import opened
-from trialproof.simulate.runs.replicate import Replication, columns_of, replications
+from trialproof.simulate.runs.replicate import Replication, columns_of, figures_of, replications
 from trialproof.simulate.runs.run import Plan
 from trialproof.simulate.runs.session import finished
 from trialproof.simulate.runs.simulation import Simulation, prepared, simulation_of
-from trialproof.simulate.runs.workers import compute
+from trialproof.simulate.runs.workers import TOGETHER, compute
 from trialproof.simulate.scenario.load import load_scenario
 from trialproof.simulate.scenario.scenario import Scenario
 
@@ -91,7 +91,7 @@ def parts(simulation: Simulation, number: int) -> dict[str, float]:
         - charts
         + best(lambda: arms_under(setting, part_of(people.record, enrolled))),
         "engine": best(lambda: [run(world, each) for each in draws]),
-        "figures": best(lambda: [each.figures() for each in found]),
+        "figures": best(lambda: [figures_of(ready, found[at : at + TOGETHER]) for at in range(0, number, TOGETHER)]),
     }
     chunk = compute(simulation, Span(0, number), ONLY_FIGURES)
     with TemporaryDirectory() as folder, opened(Path(folder), manifest(simulation, ready, columns), len(columns)) as to:

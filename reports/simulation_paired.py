@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from trialproof.reports.layout import Page
 from trialproof.reports.simulation_table import digits_of, number
+from trialproof.simulate.results.metric import Column
 from trialproof.simulate.results.metrics import METRICS
 from trialproof.simulate.results.paired import Difference
 from trialproof.simulate.results.week import ALL, WEEKDAYS
@@ -21,13 +22,25 @@ DETAILS = ("enrolled_by", "arm_under", "reading_changes")
 """Metrics that are left to other formats."""
 CLEARLY = 4
 """Others are shown where the difference is more than so many MCSE."""
+NAMED = 6
+"""So many parts are named that only one of two scenarios has."""
 LABEL, MEAN, DIFFERENCE, ERROR, INTERVAL, SAVED = 29, 10, 11, 9, 22, 7
 
 
 def write_differences(
-    differences: Sequence[Difference], replications: int, first: str, second: str, *, seed: int, color: bool
+    differences: Sequence[Difference],
+    replications: int,
+    first: str,
+    second: str,
+    *,
+    seed: int,
+    color: bool,
+    alone: tuple[Sequence[Column], Sequence[Column]] = ((), ()),
 ) -> str:
-    """Return what differs as text of at most 100 columns; details are left to other formats."""
+    """Return what differs as text of at most 100 columns; details are left to other formats.
+
+    `alone` are the figures that only the first simulation has, and those that only the second one has.
+    """
     page = Page(color)
     told = [each for each in differences if not _is_detail(each)]
     shown = [each for each in told if each.difference is not None and (_is_headline(each) or _is_clear(each))]
@@ -45,7 +58,18 @@ def write_differences(
         "weekday, month or reading; `--format csv` has all of them. Saved: so many times as many replications would be "
         "needed for the same MCSE if the two were simulated independently."
     )
-    return "\n".join([*lines, "", page.paragraph(words)])
+    lines += ["", page.paragraph(words)]
+    for name, columns in zip(("first", "second"), alone, strict=True):
+        if columns:
+            lines += ["", page.paragraph(f"Only the {name} has {_of_what(columns)}, which cannot be compared.")]
+    return "\n".join(lines)
+
+
+def _of_what(columns: Sequence[Column]) -> str:
+    """Return how many figures these are, and what they are of: the parts that tell one machine or arm from another."""
+    of = list(dict.fromkeys(".".join(column.of[:-1] or column.of) or column.metric for column in columns))
+    shown = ", ".join(of[:NAMED]) + (f" and {len(of) - NAMED} more" if len(of) > NAMED else "")
+    return f"{'a figure' if len(columns) == 1 else f'{len(columns)} figures'} of {shown}"
 
 
 def _is_detail(each: Difference) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from trialproof.simulate.accrual.enrolment import SITE_BITS
+from trialproof.simulate.results.known import Known, counts_of, known
 from trialproof.simulate.results.metric import Column, Figures, Kind, Metric
-from trialproof.simulate.results.record import Record
+from trialproof.simulate.results.records import Records
 from trialproof.simulate.trial.contract import DAY, L_ENROLLED
 
 MONTH = 43_830
@@ -25,20 +27,24 @@ METRICS = (
 )  # fmt: skip
 
 
-def figures(record: Record) -> Figures:
+def figures(records: Records) -> Figures:
     """Yield the figures of accrual."""
-    world = record.world
-    minutes = record.rows(L_ENROLLED)[:, 0]
-    sites = np.bincount(record.enrolled >> 16, minlength=len(record.names.sites))
-    horizon = world.calendar.days
-    reached = len(minutes) >= world.target
-    closed = float(minutes[world.target - 1] / DAY) if reached else None
-    yield Column("enrolled"), len(minutes)
-    yield Column("target_reached"), int(reached)
-    yield Column("duration"), horizon if closed is None else closed
-    yield Column("duration_if_reached"), closed
-    for site, number in zip(record.names.sites, sites.tolist(), strict=True):
-        yield Column("enrolled_at", (site,)), number
-    ends = np.arange(1, horizon * DAY // MONTH + 1) * MONTH
-    for month, number in enumerate(np.searchsorted(minutes, ends).tolist(), 1):
-        yield Column("enrolled_by", (str(month),)), number
+    world, size = records.world, records.size
+    rows, sites = records.rows(L_ENROLLED), len(records.names.sites)
+    enrolled = counts_of(rows.replication, size)
+    reached = enrolled >= world.target
+    last = np.cumsum(enrolled) - enrolled + world.target - 1
+    closed = np.zeros(size)
+    closed[reached] = rows.minute[last[reached]] / DAY
+    yield Column("enrolled"), known(enrolled)
+    yield Column("target_reached"), known(reached)
+    yield Column("duration"), known(np.where(reached, closed, world.calendar.days))
+    yield Column("duration_if_reached"), Known(closed, reached)
+    at_site = counts_of(rows.replication * sites + (records.enrolled.number[rows.patient] >> SITE_BITS), size * sites)
+    for at, site in enumerate(records.names.sites):
+        yield Column("enrolled_at", (site,)), known(at_site[at::sites])
+    months = world.calendar.days * DAY // MONTH
+    month = np.minimum(rows.minute // MONTH, months)
+    in_month = counts_of(rows.replication * (months + 1) + month, size * (months + 1)).reshape(size, months + 1)
+    for at, number in enumerate(np.cumsum(in_month, axis=1).T[:months], 1):
+        yield Column("enrolled_by", (str(at),)), known(number)

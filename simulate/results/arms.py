@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
+from trialproof.simulate.results.known import Known, counts_of, known, share_of, sums_of
 from trialproof.simulate.results.metric import Column, Figures, Kind, Metric
 from trialproof.simulate.results.moments import Floats
-from trialproof.simulate.results.record import Covariate, Record, share_of
+from trialproof.simulate.results.records import Records
+from trialproof.simulate.trial.calendar import Ints
 
 METRICS = (
     Metric("arm_count", "patients", "patients enrolled in an arm", of=("arm",)),
@@ -32,36 +35,62 @@ METRICS = (
 )  # fmt: skip
 
 
-def figures(record: Record) -> Figures:
+def figures(records: Records) -> Figures:
     """Yield the figures of the arms."""
-    arms = record.names.arms
-    enrolled = len(record.enrolled)
-    counts = np.bincount(record.arm, minlength=len(arms)).tolist()
-    for arm, count in zip(arms, counts, strict=True):
-        yield Column("arm_count", (arm,)), count
-        yield Column("arm_share", (arm,)), share_of(count, enrolled)
-        yield Column("arm_excess", (arm,)), count - enrolled / len(arms)
-    yield Column("arm_imbalance"), max(counts) - min(counts)
-    yield from _balance(record)
-    wrong = int(np.count_nonzero(record.screened.true_arm[record.candidates] != record.arm))
-    yield Column("misassigned"), wrong
-    yield Column("misassigned_share"), share_of(wrong, enrolled)
+    arms, size, enrolled = records.names.arms, records.size, records.enrolled
+    number = counts_of(enrolled.replication, size)
+    counts = counts_of(enrolled.replication * len(arms) + enrolled.arm, size * len(arms)).reshape(size, len(arms))
+    for at, arm in enumerate(arms):
+        yield Column("arm_count", (arm,)), known(counts[:, at])
+        yield Column("arm_share", (arm,)), share_of(counts[:, at], number)
+        yield Column("arm_excess", (arm,)), known(counts[:, at] - number / len(arms))
+    yield Column("arm_imbalance"), known(counts.max(axis=1) - counts.min(axis=1))
+    yield from _balance(records)
+    wrong = counts_of(enrolled.replication[records.screened.true_arm[enrolled.candidate] != enrolled.arm], size)
+    yield Column("misassigned"), known(wrong)
+    yield Column("misassigned_share"), share_of(wrong, number)
 
 
-def _balance(record: Record) -> Figures:
-    arms = record.names.arms
-    for name, covariate in record.screened.covariates.items():
-        charted = Covariate(covariate.values[record.candidates], covariate.recorded[record.candidates], covariate.share)
-        groups = [charted.values[(record.arm == arm) & charted.recorded] for arm in range(len(arms))]
+def _balance(records: Records) -> Figures:
+    arms, enrolled = records.names.arms, records.enrolled
+    group = enrolled.replication * len(arms) + enrolled.arm
+    for name, covariate in records.screened.covariates.items():
+        values, there = covariate.values[enrolled.candidate], covariate.recorded[enrolled.candidate]
+        found = spread_of(group[there], values[there], records.size * len(arms), share=covariate.share)
         for one, other in combinations(range(len(arms)), 2):
-            difference = standardised(groups[one], groups[other], share=covariate.share)
+            difference = standardised(found.part(one, len(arms)), found.part(other, len(arms)))
             yield Column("balance", (name, f"{arms[one]}-{arms[other]}")), difference
 
 
-def standardised(one: Floats, other: Floats, *, share: bool) -> float | None:
-    """Return the standardised difference of two groups; of zeros and ones if `share`. None where there is none."""
-    if min(len(one), len(other)) < 2:
-        return None
-    below = 0 if share else 1
-    pooled = float(one.var(ddof=below) + other.var(ddof=below)) / 2
-    return float(one.mean() - other.mean()) / float(np.sqrt(pooled)) if pooled > 0 else None
+class Spread(NamedTuple):
+    """By group: how many values there are, their mean and variance; of zeros and ones p (1 - p), else with n - 1."""
+
+    size: Ints
+    mean: Floats
+    variance: Floats
+
+    def part(self, first: int, step: int) -> Spread:
+        """Return some groups: the first, and then one in so many."""
+        return Spread(self.size[first::step], self.mean[first::step], self.variance[first::step])
+
+
+def spread_of(group: Ints, values: Floats, groups: int, *, share: bool) -> Spread:
+    """Return the spread of each of so many groups; `group` tells of which one a value is.
+
+    Values are taken from the last one of their group, so that values which are all alike have no variance at all.
+    """
+    size = counts_of(group, groups)
+    origin = np.zeros(groups)
+    origin[group] = values
+    beyond = values - origin[group]
+    mean = sums_of(group, beyond, groups) / np.maximum(size, 1)
+    squares = sums_of(group, (beyond - mean[group]) ** 2, groups)
+    return Spread(size, origin + mean, squares / np.maximum(size if share else size - 1, 1))
+
+
+def standardised(one: Spread, other: Spread) -> Known:
+    """Return the standardised differences between groups."""
+    pooled = (one.variance + other.variance) / 2
+    there = (np.minimum(one.size, other.size) >= 2) & (pooled > 0)
+    difference = one.mean - other.mean
+    return Known(np.divide(difference, np.sqrt(pooled), out=np.zeros(len(there)), where=there), there)

@@ -6,12 +6,26 @@ the turns that began, in hours by the clock, nights and closed days included.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from math import prod
+
 import numpy as np
 
+from trialproof.simulate.results.known import Known, counts_of, known, most_of, share_of, sums_of
 from trialproof.simulate.results.metric import Column, Figures, Metric
-from trialproof.simulate.results.record import Record, mean_of, most_of, share_of
+from trialproof.simulate.results.records import Records
 from trialproof.simulate.results.turns import Turns, turns
-from trialproof.simulate.results.week import span, week_of
+from trialproof.simulate.results.week import (
+    NAMES,
+    WEEK,
+    Weeks,
+    peaks,
+    span_of,
+    sums,
+    sums_between,
+    weekdays_with_a_figure,
+    weeks_of,
+)
 from trialproof.simulate.trial.calendar import Calendar, Ints
 from trialproof.simulate.trial.contract import (
     DAY,
@@ -26,6 +40,7 @@ from trialproof.simulate.trial.contract import (
     T_RESCAN,
     T_SCAN,
     TASKS,
+    World,
 )
 
 RESOURCES = {
@@ -35,7 +50,7 @@ RESOURCES = {
     "nurses": (DAY_UNIT, (T_INFUSION, T_INJECTION)),
 }
 """What can be busy: its desk, and the tasks that take it."""
-NAMES = tuple(task.replace(" ", "_") for task in TASKS)
+TASK_NAMES = tuple(task.replace(" ", "_") for task in TASKS)
 BUSY_OF = ("department", "resource", "weekday")
 WAIT_OF = ("department", "task")
 
@@ -54,61 +69,95 @@ METRICS = (
 )  # fmt: skip
 
 
-def figures(record: Record) -> Figures:
+def figures(records: Records) -> Figures:
     """Yield the figures of the desks."""
-    if not record.names.departments:
+    if not records.names.departments:
         return
-    found = turns(record)
-    where = record.department()
-    for number, department in enumerate(record.names.departments):
-        here = {task: Turns(*(each[where[turn.patient] == number] for each in turn)) for task, turn in found.items()}
-        for resource, (desk, tasks) in RESOURCES.items():
-            yield from _busy(record, here, number, resource, desk, tasks)
-        for task, turn in here.items():
-            of = (department, NAMES[task])
-            hours = (turn.began - turn.asked) / 60
-            yield Column("served", of), len(hours)
-            yield Column("wait", of), mean_of(hours)
-            yield Column("wait_most", of), most_of(hours)
-            yield Column("wait_over_day", of), share_of(int(np.count_nonzero(hours > DAY / 60)), len(hours))
+    found = turns(records)
+    calendar = records.world.calendar
+    weeks = weeks_of(calendar, max(int(turn.began.max(initial=0)) for turn in found.values()) // DAY)
+    busy = {resource: _busy(records, found, weeks, resource) for resource in RESOURCES}
+    waits = {TASK_NAMES[task]: _waits(records, turn) for task, turn in found.items()}
+    weekdays = weekdays_with_a_figure(calendar, calendar.open_day)
+    for number, department in enumerate(records.names.departments):
+        for resource, load in busy.items():
+            for weekday in weekdays:
+                for metric, values in load.items():
+                    yield Column(metric, (department, resource, NAMES[weekday])), values.at(number, weekday)
+        for task, wait in waits.items():
+            for metric, values in wait.items():
+                yield Column(metric, (department, task)), values.at(number)
 
 
-def _busy(
-    record: Record, here: dict[int, Turns], department: int, resource: str, desk: int, tasks: tuple[int, ...]
-) -> Figures:
-    world, calendar = record.world, record.world.calendar
-    hours = int(world.desk_closes[department, desk] - world.desk_opens[department, desk])
-    capacity = int((world.staff if resource == "nurses" else world.rooms)[department, desk]) * hours
-    busy, used = np.zeros(calendar.days, np.int64), np.zeros(calendar.days, np.bool_)
-    for task in tasks:
-        began, minutes = here[task].began, here[task].minutes
-        if resource == "nurses" and task == T_INFUSION:
-            minutes = np.minimum(minutes, world.rules.nurse)
-        if desk == PHYSICS:
-            opens, closes = int(world.desk_opens[department, desk]), int(world.desk_closes[department, desk])
-            busy += paused(calendar, began, minutes, opens, closes)
-        else:
-            np.add.at(busy, began // DAY, minutes)
-        used[began // DAY] = True
-    working = calendar.open_day == 1
-    week = week_of(calendar, span(used) & working, working)
-    found = {
-        "desk_load": week.means(busy),
-        "desk_busy": [share_of(sum_, capacity * n) for sum_, n in zip(week.sums(busy), week.counts(), strict=True)],
-        "desk_peak": week.peaks(busy),
+def _busy(records: Records, found: Mapping[int, Turns], weeks: Weeks, resource: str) -> dict[str, Known]:
+    """Return by metric the figures [R, D, 8] of one resource of all departments."""
+    world, calendar = records.world, records.world.calendar
+    desk, tasks = RESOURCES[resource]
+    opens, closes = world.desk_opens[:, desk], world.desk_closes[:, desk]
+    shape, work = (records.size, len(world.linacs)), [_work(world, found[task], resource, task) for task in tasks]
+    patient, began, minutes = (np.concatenate(parts) for parts in zip(*work, strict=True))
+    place = _places(records, patient)
+    first, last = span_of(place, began // DAY, prod(shape))
+    if desk == PHYSICS:
+        department = records.department[patient]
+        turn, day, minutes = paused(calendar, began, minutes, opens[department], closes[department])
+        there = day <= last[place[turn]]
+        place, day, minutes = place[turn[there]], day[there], minutes[there]
+    else:
+        day = began // DAY
+    by_day = weeks.table(place, day, minutes, prod(shape)).reshape(*shape, WEEK, weeks.number)
+    days = sums_between(calendar, first.reshape(shape), last.reshape(shape), calendar.open_day)
+    capacity = (world.staff if resource == "nurses" else world.rooms)[:, desk] * (closes - opens)
+    load = sums(by_day)
+    return {
+        "desk_load": share_of(load, days),
+        "desk_busy": share_of(load, days * capacity[:, None]),
+        "desk_peak": known(peaks(by_day), days > 0),
     }
-    for at, weekday in enumerate(week.names):
-        for metric, values in found.items():
-            yield Column(metric, (record.names.departments[department], resource, weekday)), values[at]
 
 
-def paused(calendar: Calendar, began: Ints, minutes: Ints, opens: int, closes: int) -> Ints:
-    """Return the minutes of work on each day, where work stops at closing and goes on at the next opening."""
-    busy = np.zeros(calendar.days, np.int64)
-    for start, needed in zip(began.tolist(), minutes.tolist(), strict=True):
-        (day, minute), left = divmod(start, DAY), needed
-        while left and day < calendar.days:
-            done = min(left, closes - minute)
-            busy[day] += done
-            left, day, minute = left - done, calendar.open_from(day + 1), opens
-    return busy
+def _work(world: World, turn: Turns, resource: str, task: int) -> tuple[Ints, Ints, Ints]:
+    """Return whose turns these are, when they began, and for how many minutes they take the resource."""
+    if resource == "nurses" and task == T_INFUSION:
+        return turn.patient, turn.began, np.minimum(turn.minutes, world.rules.nurse)
+    return turn.patient, turn.began, turn.minutes
+
+
+def _waits(records: Records, turn: Turns) -> dict[str, Known]:
+    """Return by metric the figures [R, D] of one task in all departments."""
+    shape = records.size, len(records.world.linacs)
+    size, place, minutes = prod(shape), _places(records, turn.patient), turn.began - turn.asked
+    counts, most = counts_of(place, size), most_of(place, minutes, size)
+    found = {
+        "served": known(counts),
+        "wait": share_of(sums_of(place, minutes, size), counts * 60),
+        "wait_most": Known(most.values / 60, most.exist),
+        "wait_over_day": share_of(counts_of(place[minutes > DAY], size), counts),
+    }
+    return {metric: values.shaped(*shape) for metric, values in found.items()}
+
+
+def _places(records: Records, patient: Ints) -> Ints:
+    """Return where the departments of patients stand in a table [R, D]."""
+    return records.enrolled.replication[patient] * len(records.world.linacs) + records.department[patient]
+
+
+def paused(calendar: Calendar, began: Ints, minutes: Ints, opens: Ints, closes: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return which turn is worked at on which day for how many minutes [P], if work goes on where it stops at closing.
+
+    All are [N]; `opens` and `closes` are those of the desk of each turn.
+    """
+    turn, left = np.arange(len(began)), minutes
+    day, minute = np.divmod(began, DAY)
+    parts = []
+    while len(turn):
+        done = np.minimum(left, closes[turn] - minute)
+        parts.append((turn, day, done))
+        left, day = left - done, calendar.all_open_from(day + 1)
+        on = (left > 0) & (day < calendar.days)
+        turn, left, day = turn[on], left[on], day[on]
+        minute = opens[turn]
+    if not parts:
+        return turn, turn, turn
+    whose, days, worked = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return whose, days, worked

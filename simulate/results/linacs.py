@@ -7,14 +7,28 @@ there is no figure.
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import NamedTuple
+
 import numpy as np
 
+from trialproof.simulate.results.known import known, share_of
 from trialproof.simulate.results.metric import Column, Figures, Metric
-from trialproof.simulate.results.moments import Flags
-from trialproof.simulate.results.record import Record, share_of
-from trialproof.simulate.results.week import span, week_of
+from trialproof.simulate.results.moments import Flags, Floats
+from trialproof.simulate.results.records import Records
+from trialproof.simulate.results.week import (
+    NAMES,
+    Weeks,
+    counts,
+    peaks,
+    span_of,
+    sums,
+    sums_between,
+    weekdays_with_a_figure,
+    weeks_of,
+)
 from trialproof.simulate.trial.calendar import Ints
-from trialproof.simulate.trial.contract import DAY, L_FRACTION, SATURDAY
+from trialproof.simulate.trial.contract import DAY, SATURDAY, World
 
 OF = ("department", "linac", "weekday")
 
@@ -36,50 +50,91 @@ METRICS = (
 )  # fmt: skip
 
 
-def figures(record: Record) -> Figures:
+def figures(records: Records) -> Figures:
     """Yield the figures of the linacs."""
-    trial = trial_minutes(record)
-    working, regular = working_days(record)
-    calendar, lost = record.world.calendar, record.draws.lost
-    others = record.draws.background * calendar.open_day
-    first = 0
-    for number, department in enumerate(record.names.departments):
-        end = first + int(record.world.linacs[number])
-        week = week_of(calendar, span(trial[first:end].sum(axis=0) > 0) & working[number], working[number])
-        there, counts = week.sums(regular[number]), week.counts()
-        for place, linac in enumerate(range(first, end)):
-            load = trial[linac] + others[linac]
-            over = np.maximum(0, load + lost[linac] - regular[number])
-            found = {
-                "linac_load": week.means(load),
-                "linac_trial_load": week.means(trial[linac]),
-                "linac_utilisation": list(map(share_of, week.sums(load), there)),
-                "linac_peak": week.peaks(load),
-                "linac_lost": week.means(lost[linac]),
-                "linac_overtime": week.means(over),
-                "linac_over_capacity": list(map(share_of, week.sums(over > 0), counts)),
-            }
-            for at, weekday in enumerate(week.names):
-                for metric, values in found.items():
-                    yield Column(metric, (department, f"linac{place + 1}", weekday)), values[at]
-        first = end
+    world, calendar = records.world, records.world.calendar
+    departments, size = len(world.linacs), records.size
+    department = np.repeat(np.arange(departments), world.linacs)
+    day = records.fractions.minute // DAY
+    place = records.fractions.replication * departments + (records.fractions.resource >> 8)
+    first, last = (each.reshape(size, departments) for each in span_of(place, day, size * departments))
+    at_work, regular = working_days(world)
+    days, opening = np.zeros((2, size, departments, 8), np.int64)
+    for number in range(departments):
+        span = first[:, number], last[:, number]
+        days[:, number] = sums_between(calendar, *span, at_work[number])
+        opening[:, number] = sums_between(calendar, *span, regular[number] * at_work[number])
+    days, opening = days[:, department], opening[:, department]
+    minutes = _minutes(records, weeks_of(calendar, int(day.max(initial=0))), first, last)
+    found = {
+        "linac_load": share_of(minutes.load, days),
+        "linac_trial_load": share_of(minutes.trial, days),
+        "linac_utilisation": share_of(minutes.load, opening),
+        "linac_peak": known(minutes.peak, days > 0),
+        "linac_lost": share_of(minutes.lost, days),
+        "linac_overtime": share_of(minutes.over, days),
+        "linac_over_capacity": share_of(minutes.days_over, days),
+    }
+    for linac, number in enumerate(department.tolist()):
+        name = f"linac{linac - int(world.linacs[:number].sum()) + 1}"
+        for weekday in weekdays_with_a_figure(calendar, at_work[number]):
+            of = (records.names.departments[number], name, NAMES[weekday])
+            for metric, values in found.items():
+                yield Column(metric, of), values.at(linac, weekday)
 
 
-def trial_minutes(record: Record) -> Ints:
-    """Return the minutes of this trial's fractions by linac, in the order of their numbers, and day."""
-    world, fractions = record.world, record.rows(L_FRACTION)
-    course = record.draws.course[record.drawn[record.patient(fractions)]]
-    minutes = np.where(fractions[:, 4] == 1, world.first_minutes[course], world.later_minutes[course])
-    first = np.cumsum(world.linacs) - world.linacs
-    linac = first[fractions[:, 3] >> 8] + (fractions[:, 3] & 255)
-    table = np.zeros((int(world.linacs.sum()), world.calendar.days), np.int64)
-    np.add.at(table, (linac, fractions[:, 0] // DAY), minutes)
-    return table
+class Minutes(NamedTuple):
+    """Sums by replication, linac and weekday [R, L, 8] over the days of use, but for the `peak`, which is the most."""
+
+    trial: Floats
+    load: Floats
+    peak: Floats
+    lost: Floats
+    over: Floats
+    days_over: Floats
 
 
-def working_days(record: Record) -> tuple[Flags, Ints]:
+def _minutes(records: Records, weeks: Weeks, first: Ints, last: Ints) -> Minutes:
+    """Return the minutes of the linacs; `first` and `last` [R, D] are the days of use.
+
+    Replications are looked at one by one: the days of a single one fit into the processor's cache.
+    """
+    world = records.world
+    department = np.repeat(np.arange(len(world.linacs)), world.linacs)
+    at_work, regular = (weeks.folded(each)[department] for each in working_days(world))
+    is_open, every_day, fractions = weeks.folded(world.calendar.open_day), weeks.every_day(), records.fractions
+    linac, minutes = linac_of(records), minutes_of(records)
+    cuts = np.searchsorted(fractions.replication, np.arange(records.size + 1)).tolist()
+    found = []
+    for at, (begin, end) in enumerate(pairwise(cuts)):
+        day = fractions.minute[begin:end] // DAY
+        begins, ends = first[at, department, None, None], last[at, department, None, None]
+        used = ((every_day >= begins) & (every_day <= ends)) * at_work
+        trial = weeks.table(linac[begin:end], day, minutes[begin:end], len(department))
+        load = trial + weeks.folded(records.background[at]) * (used * is_open)
+        lost = weeks.folded(records.lost[at]) * used
+        over = np.maximum(0.0, load + lost - regular)
+        found.append((sums(trial), sums(load), peaks(load), sums(lost), sums(over), counts(over > 0)))
+    return Minutes(*(np.array(each) for each in zip(*found, strict=True)))
+
+
+def linac_of(records: Records) -> Ints:
+    """Return the linac of each fraction, in the order of their numbers."""
+    first = np.cumsum(records.world.linacs) - records.world.linacs
+    found: Ints = first[records.fractions.resource >> 8] + (records.fractions.resource & 255)
+    return found
+
+
+def minutes_of(records: Records) -> Ints:
+    """Return how many minutes each fraction takes."""
+    world, fractions = records.world, records.fractions
+    course = records.enrolled.course[fractions.patient]
+    return np.where(fractions.detail == 1, world.first_minutes[course], world.later_minutes[course])
+
+
+def working_days(world: World) -> tuple[Flags, Ints]:
     """Return by department and day whether its linacs work, and for how many regular minutes."""
-    world, calendar = record.world, record.world.calendar
+    calendar = world.calendar
     saturday = calendar.make_up * (world.rules.missed == SATURDAY) * (world.saturday_minutes[:, None] > 0)
     regular = calendar.open_day * world.linac_minutes[:, None] + saturday * world.saturday_minutes[:, None]
     return (calendar.open_day | saturday) == 1, regular

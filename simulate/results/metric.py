@@ -1,8 +1,8 @@
 """What a result is called, what it is of, and how its replications are to be summarised.
 
 A replication gives one number for each *column*, a metric together with what it is of: `arm_share` of `involved_field`
-is written `arm_share.involved_field`. A number that a replication cannot give (the share of an arm among nobody) is
-None: it is counted apart and never taken for zero.
+is written `arm_share.involved_field`. A number that a replication cannot give (the share of an arm among nobody)
+does not exist: it is counted apart and never taken for zero.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, TypeAlias
+
+from trialproof.simulate.results.known import Known
 
 
 class Kind(Enum):
@@ -50,4 +52,5 @@ class Column(NamedTuple):
 
 Figure: TypeAlias = tuple[Column, "float | None"]
 """What one replication gives for one column."""
-Figures: TypeAlias = Iterator[Figure]
+Figures: TypeAlias = Iterator[tuple[Column, Known]]
+"""What several replications give, column by column."""

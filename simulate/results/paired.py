@@ -66,6 +66,13 @@ def differences(
     )
 
 
+def only_one_has(columns: Sequence[Column], others: Sequence[Column]) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+    """Return the columns that only the first simulation has, and those that only the second one has."""
+    both = {*columns} & {*others}
+    first, second = (tuple(each for each in some if each not in both) for some in (columns, others))
+    return first, second
+
+
 def _difference(
     column: Column, *, n: int, rows: int, means: tuple[float, float, float], sds: tuple[float, float, float]
 ) -> Difference:

@@ -1,4 +1,4 @@
-"""What one replication leaves behind, and from which all of its figures are worked out.
+"""What one replication leaves behind, and from which all of its figures are worked out (`records`).
 
 The ledger says what happened. `Screened` adds what it does not say: why candidates failed, how the decisions left them,
 and what arm they would have got otherwise.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -85,39 +84,6 @@ class Record:
         found: Ledger = self.ledger[self.ledger[:, 2] == event]
         return found
 
-    @cached_property
-    def enrolled(self) -> Ints:
-        """The numbers of the enrolled, ascending."""
-        return np.sort(self.rows(L_ENROLLED)[:, 1])
-
-    @cached_property
-    def candidates(self) -> Ints:
-        """Where the enrolled stand among the candidates."""
-        order = np.argsort(self.draws.number)
-        found: Ints = order[np.searchsorted(self.draws.number, self.enrolled, sorter=order)]
-        return found
-
-    @cached_property
-    def drawn(self) -> Ints:
-        """Where the enrolled stand among those for whom treatment was drawn."""
-        return np.searchsorted(self.draws.patient, self.enrolled)
-
-    @cached_property
-    def arm(self) -> Ints:
-        """The arm of each of the enrolled, as the ledger has it."""
-        rows = self.rows(L_ENROLLED)
-        found: Ints = rows[np.argsort(rows[:, 1]), 4]
-        return found
-
-    def patient(self, rows: Ledger) -> Ints:
-        """Return for each row whose it is, as a position among the enrolled."""
-        return np.searchsorted(self.enrolled, rows[:, 1])
-
-    def department(self) -> Ints:
-        """Return the department of each of the enrolled."""
-        found: Ints = self.world.department[self.enrolled >> 16]
-        return found
-
 
 def record_of(names: Names, world: World, draws: Draws, screened: Screened, ledger: Ledger) -> Record:
     """Return the record of a replication; `draws` and `screened` may have candidates who would have come too late.
@@ -140,18 +106,3 @@ def record_of(names: Names, world: World, draws: Draws, screened: Screened, ledg
         },
     )
     return Record(names, world, replace(draws, **known), cut, ledger)
-
-
-def mean_of(values: Floats | Ints) -> float | None:
-    """Return the mean of numbers; None if there is none."""
-    return float(values.mean()) if len(values) else None
-
-
-def most_of(values: Floats | Ints) -> float | None:
-    """Return the greatest of numbers; None if there is none."""
-    return float(values.max()) if len(values) else None
-
-
-def share_of(some: float, among: float) -> float | None:
-    """Return a share; None of nothing."""
-    return float(some / among) if among else None

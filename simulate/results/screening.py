@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from trialproof.simulate.results.known import counts_of, known, share_of
 from trialproof.simulate.results.metric import Column, Figures, Kind, Metric
 from trialproof.simulate.results.moments import Flags
-from trialproof.simulate.results.record import CRITERIA, DECLINED, KINDS, NONE, STRANDED, Record, share_of
+from trialproof.simulate.results.record import CRITERIA, DECLINED, KINDS, NONE, STRANDED
+from trialproof.simulate.results.records import Records
+from trialproof.simulate.trial.calendar import Ints
 from trialproof.simulate.trial.contract import L_REFUSED
 
 CONSENT, UNSETTLED = "consent", "unsettled"
@@ -62,54 +65,56 @@ METRICS = (
 )  # fmt: skip
 
 
-def figures(record: Record) -> Figures:
+def figures(records: Records) -> Figures:
     """Yield the figures of screening."""
-    screened = record.screened
-    came, passed = len(screened.failed), int(np.count_nonzero(screened.failed == 0))
-    eligible = int(np.count_nonzero(screened.eligible))
-    refused = len(record.rows(L_REFUSED))
-    yield Column("candidates"), came
-    yield from _funnel(record)
-    yield Column("eligible"), eligible
+    screened, size = records.screened, records.size
+    came, enrolled = counts_of(records.came, size), counts_of(records.enrolled.replication, size)
+    passed, eligible = (counts_of(records.came[flags], size) for flags in (screened.failed == 0, screened.eligible))
+    refused = records.count(L_REFUSED)
+    yield Column("candidates"), known(came)
+    yield from _funnel(records)
+    yield Column("eligible"), known(eligible)
     yield Column("eligible_share"), share_of(eligible, came)
-    yield Column("refused"), refused
-    yield Column("in_screening"), passed - refused - len(record.enrolled)
-    yield Column("screening_yield"), share_of(len(record.enrolled), came)
-    yield from _stranded(record, eligible)
-    yield from _readings(record)
+    yield Column("refused"), known(refused)
+    yield Column("in_screening"), known(passed - refused - enrolled)
+    yield Column("screening_yield"), share_of(enrolled, came)
+    yield from _stranded(records, eligible)
+    yield from _readings(records, enrolled)
 
 
-def _funnel(record: Record) -> Figures:
-    failed = record.screened.failed
-    steps = [(name, CRITERIA + at) for at, name in enumerate(record.names.criteria)]
+def _funnel(records: Records) -> Figures:
+    failed = records.screened.failed
+    steps = [(name, CRITERIA + at) for at, name in enumerate(records.names.criteria)]
     left = np.ones(len(failed), np.bool_)
     for name, bit in (*steps, (CONSENT, DECLINED), (UNSETTLED, STRANDED)):
         fails = (failed >> bit & 1) == 1
-        yield Column("failed_first", (name,)), int(np.count_nonzero(left & fails))
+        yield Column("failed_first", (name,)), known(counts_of(records.came[left & fails], records.size))
         left &= ~fails
         if bit >= CRITERIA:
-            yield Column("failed_any", (name,)), int(np.count_nonzero(fails))
+            yield Column("failed_any", (name,)), known(counts_of(records.came[fails], records.size))
 
 
-def _stranded(record: Record, eligible: int) -> Figures:
-    screened = record.screened
+def _stranded(records: Records, eligible: Ints) -> Figures:
+    screened, candidate = records.screened, records.enrolled.candidate
     for decision in dict.fromkeys(decision for decision, _ in screened.unsettled):
         found = {kind: screened.unsettled[decision, kind] for kind in KINDS}
         found[ANY] = np.logical_or.reduce(list(found.values()))
         for kind, left in found.items():
             whose: Flags = left & screened.eligible
-            number = int(np.count_nonzero(whose))
-            yield Column("stranded", (decision, kind)), number
+            number = counts_of(records.came[whose], records.size)
+            enrolled = counts_of(records.enrolled.replication[whose[candidate]], records.size)
+            yield Column("stranded", (decision, kind)), known(number)
             yield Column("stranded_share", (decision, kind)), share_of(number, eligible)
-            yield Column("trial_meets", (decision, kind)), int(number > 0)
-            yield Column("stranded_enrolled", (decision, kind)), int(np.count_nonzero(whose[record.candidates]))
+            yield Column("trial_meets", (decision, kind)), known(number > 0)
+            yield Column("stranded_enrolled", (decision, kind)), known(enrolled)
 
 
-def _readings(record: Record) -> Figures:
-    arms, enrolled = record.names.arms, len(record.enrolled)
-    mine = record.screened.as_read[record.candidates]
-    for (sentence, reading), otherwise in record.screened.under.items():
-        name, theirs = f"{sentence}={reading}", otherwise[record.candidates]
+def _readings(records: Records, number: Ints) -> Figures:
+    arms, enrolled, size = records.names.arms, records.enrolled, records.size
+    mine = records.screened.as_read[enrolled.candidate]
+    for (sentence, reading), otherwise in records.screened.under.items():
+        name, theirs = f"{sentence}={reading}", otherwise[enrolled.candidate]
         for position, arm in (*enumerate(arms), (NONE, "none")):
-            yield Column("arm_under", (name, arm)), share_of(int(np.count_nonzero(theirs == position)), enrolled)
-        yield Column("reading_changes", (name,)), int(np.count_nonzero(theirs != mine))
+            share = share_of(counts_of(enrolled.replication[theirs == position], size), number)
+            yield Column("arm_under", (name, arm)), share
+        yield Column("reading_changes", (name,)), known(counts_of(enrolled.replication[theirs != mine], size))

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trialproof.simulate.results.known import counts_of, known, mean_of, most_of, share_of, sums_of
 from trialproof.simulate.results.metric import Column, Figures, Kind, Metric
 from trialproof.simulate.results.moments import Flags
-from trialproof.simulate.results.record import Record, mean_of, most_of, share_of
+from trialproof.simulate.results.records import Records
 from trialproof.simulate.trial.calendar import Calendar, Ints
 from trialproof.simulate.trial.contract import (
     AWAY,
@@ -22,7 +23,6 @@ from trialproof.simulate.trial.contract import (
     L_DROPPED,
     L_ELSEWHERE,
     L_END,
-    L_ENROLLED,
     L_FRACTION,
     L_INFUSION,
     L_INJECTION,
@@ -125,51 +125,52 @@ class Courses:
     simulated: Flags
 
 
-def courses(record: Record) -> Courses:
+def courses(records: Records) -> Courses:
     """Return what became of each course."""
-    number = len(record.enrolled)
-    course = record.draws.course[record.drawn]
-    fractions = record.rows(L_FRACTION)
-    whose, days = record.patient(fractions), fractions[:, 0] // DAY
+    number, course = len(records.enrolled.number), records.enrolled.course
+    fractions = records.fractions
+    days = fractions.minute // DAY
     first, last = np.full(number, -1), np.full(number, -1)
-    first[whose[::-1]] = days[::-1]
-    last[whose] = days
-    prescribed = np.append(record.world.fractions, 0)[course]
+    first[fractions.patient[::-1]] = days[::-1]
+    last[fractions.patient] = days
+    prescribed = np.append(records.world.fractions, 0)[course]
     return Courses(
         prescribed,
-        np.bincount(whose, minlength=number),
+        np.bincount(fractions.patient, minlength=number),
         first,
         last,
-        finished=_flag(record, L_END),
-        dropped=_flag(record, L_DROPPED),
-        unbookable=_flag(record, L_UNBOOKABLE),
+        finished=_flag(records, L_END),
+        dropped=_flag(records, L_DROPPED),
+        unbookable=_flag(records, L_UNBOOKABLE),
         simulated=course >= 0,
     )
 
 
-def _flag(record: Record, event: int) -> Flags:
-    flag = np.zeros(len(record.enrolled), np.bool_)
-    flag[record.patient(record.rows(event))] = True
+def _flag(records: Records, event: int) -> Flags:
+    flag = np.zeros(len(records.enrolled.number), np.bool_)
+    flag[records.rows(event).patient] = True
     return flag
 
 
-def figures(record: Record) -> Figures:
+def figures(records: Records) -> Figures:
     """Yield the figures of treatment."""
-    found = courses(record)
-    yield from _states(found)
-    yield from _irradiation(record, found)
-    reasons = record.rows(L_MISSED)[:, 4]
+    found, size = courses(records), records.size
+    enrolled = counts_of(records.enrolled.replication, size)
+    yield from _states(records, found)
+    yield from _irradiation(records, found)
+    missed = records.rows(L_MISSED)
     for name, reason in MISSED_BY.items():
-        yield Column("fractions_missed", (name,)), int(np.count_nonzero(reasons == reason))
+        yield Column("fractions_missed", (name,)), known(counts_of(missed.replication[missed.detail == reason], size))
     for name, event in COUNTS.items():
-        yield Column(name), len(record.rows(event))
-    yield Column("interruption_days"), int(record.rows(L_LOW)[:, 4].sum())
-    yield Column("dropout_share"), share_of(len(record.rows(L_DROPPED)), len(record.enrolled))
-    in_time, too_late = len(record.rows(L_ADAPTED)), len(record.rows(L_TOO_LATE))
-    yield Column("adaptations", ("in_time",)), in_time
-    yield Column("adaptations", ("too_late",)), too_late
+        yield Column(name), known(records.count(event))
+    low = records.rows(L_LOW)
+    yield Column("interruption_days"), known(sums_of(low.replication, low.detail, size))
+    yield Column("dropout_share"), share_of(records.count(L_DROPPED), enrolled)
+    in_time, too_late = records.count(L_ADAPTED), records.count(L_TOO_LATE)
+    yield Column("adaptations", ("in_time",)), known(in_time)
+    yield Column("adaptations", ("too_late",)), known(too_late)
     yield Column("adapted_share"), share_of(in_time, in_time + too_late)
-    yield from _cycles(record, found)
+    yield from _cycles(records, found)
 
 
 def state_of(found: Courses) -> Ints:
@@ -190,28 +191,34 @@ def state_of(found: Courses) -> Ints:
     return np.select(ways, [STATES.index(name) for name in names], STATES.index("waiting"))
 
 
-def _states(found: Courses) -> Figures:
-    counts = dict(zip(STATES, np.bincount(state_of(found), minlength=len(STATES)).tolist(), strict=True))
+def _states(records: Records, found: Courses) -> Figures:
+    size, number = records.size, len(STATES)
+    by_state = counts_of(records.enrolled.replication * number + state_of(found), size * number)
+    counts = dict(zip(STATES, by_state.reshape(size, number).T, strict=True))
     for state, count in counts.items():
-        yield Column("patients", (state,)), count
-    settled = sum(count for state, count in counts.items() if state not in ("waiting", "under_way", "not_simulated"))
+        yield Column("patients", (state,)), known(count)
+    settled = sum(
+        (count for state, count in counts.items() if state not in ("waiting", "under_way", "not_simulated")),
+        np.zeros(size, np.int64),
+    )
     yield Column("completed_share"), share_of(counts["completed"], settled)
 
 
-def _irradiation(record: Record, found: Courses) -> Figures:
+def _irradiation(records: Records, found: Courses) -> Figures:
+    replication, size = records.enrolled.replication, records.size
     started = found.given > 0
-    rows = record.rows(L_ENROLLED)
-    enrolled = rows[np.argsort(rows[:, 1]), 0] // DAY
-    days = (found.first - enrolled)[started]
-    yield Column("start_days"), mean_of(days)
-    yield Column("start_days_most"), most_of(days)
-    yield Column("late_start_share"), share_of(int(np.count_nonzero(days > LATE_DAYS)), len(days))
+    days, whose = (found.first - records.enrolled.minute // DAY)[started], replication[started]
+    yield Column("start_days"), mean_of(whose, days, size)
+    yield Column("start_days_most"), most_of(whose, days, size)
+    yield Column("late_start_share"), share_of(counts_of(whose[days > LATE_DAYS], size), counts_of(whose, size))
     treated = found.finished & started
-    yield Column("irradiation_days"), mean_of((found.last - found.first + 1)[treated])
-    planned = planned_end(record.world.calendar, found.first[treated], found.prescribed[treated])
-    yield Column("prolongation"), mean_of(found.last[treated] - planned)
-    prescribed = int(found.prescribed[found.finished].sum())
-    yield Column("delivered_share"), share_of(int(found.given[found.finished].sum()), prescribed)
+    first, last, whose = found.first[treated], found.last[treated], replication[treated]
+    yield Column("irradiation_days"), mean_of(whose, last - first + 1, size)
+    planned = planned_end(records.world.calendar, first, found.prescribed[treated])
+    yield Column("prolongation"), mean_of(whose, last - planned, size)
+    whose = replication[found.finished]
+    given, prescribed = (counts[found.finished] for counts in (found.given, found.prescribed))
+    yield Column("delivered_share"), share_of(sums_of(whose, given, size), sums_of(whose, prescribed, size))
 
 
 def planned_end(calendar: Calendar, first: Ints, fractions: Ints) -> Ints:
@@ -226,13 +233,12 @@ def planned_end(calendar: Calendar, first: Ints, fractions: Ints) -> Ints:
     return np.where(fractions > 1, days[np.maximum(after_first + fractions - 2, 0)], first)
 
 
-def _cycles(record: Record, found: Courses) -> Figures:
-    infusions, ends = record.rows(L_INFUSION), record.rows(L_END)
-    ended = np.full(len(record.enrolled), record.world.calendar.days)
-    ended[record.patient(ends)] = ends[:, 0] // DAY
-    whose = record.patient(infusions)
-    counts = found.finished[whose]
-    later = infusions[:, 0] // DAY > ended[whose]
-    finished = int(np.count_nonzero(found.finished))
-    yield Column("cycles", ("concurrent",)), share_of(int(np.count_nonzero(counts & ~later)), finished)
-    yield Column("cycles", ("consolidation",)), share_of(int(np.count_nonzero(counts & later)), finished)
+def _cycles(records: Records, found: Courses) -> Figures:
+    infusions, ends = records.rows(L_INFUSION), records.rows(L_END)
+    ended = np.full(len(records.enrolled.number), records.world.calendar.days)
+    ended[ends.patient] = ends.minute // DAY
+    counts = found.finished[infusions.patient]
+    later = infusions.minute // DAY > ended[infusions.patient]
+    finished = counts_of(records.enrolled.replication[found.finished], records.size)
+    for phase, which in (("concurrent", counts & ~later), ("consolidation", counts & later)):
+        yield Column("cycles", (phase,)), share_of(counts_of(infusions.replication[which], records.size), finished)

@@ -6,12 +6,11 @@ a scan at enrolment, planning when outlining is done, a cycle on the day on whic
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from trialproof.simulate.results.record import Record
+from trialproof.simulate.results.records import Records
 from trialproof.simulate.trial.calendar import Ints
 from trialproof.simulate.trial.contract import (
     DAY,
@@ -19,8 +18,6 @@ from trialproof.simulate.trial.contract import (
     L_CHECK,
     L_DELAYED,
     L_END,
-    L_ENROLLED,
-    L_FRACTION,
     L_INFUSED,
     L_INFUSION,
     L_INJECTION,
@@ -39,7 +36,6 @@ from trialproof.simulate.trial.contract import (
     T_REPLAN,
     T_RESCAN,
     T_SCAN,
-    Ledger,
 )
 
 
@@ -55,111 +51,96 @@ class Turns(NamedTuple):
     minutes: Ints
 
 
-def turns(record: Record) -> dict[int, Turns]:
+def turns(records: Records) -> dict[int, Turns]:
     """Return what was begun, by task (`contract.TASKS`)."""
-    draws, rules = record.draws, record.world.rules
-    scanned, planned = _at(record, L_SCANNED), _at(record, L_PLANNED)
-    outlined = scanned + draws.outlining[record.drawn]
-    reoutlined = _at(record, L_RESCANNED) + draws.reoutlining[record.drawn]
+    enrolled = records.enrolled
+    scan = np.full(len(enrolled.number), records.world.rules.scan)
+    outlined = _at(records, L_SCANNED) + enrolled.outlining
+    reoutlined = _at(records, L_RESCANNED) + enrolled.reoutlining
     return {
-        T_SCAN: _simple(record, L_SCAN, _at(record, L_ENROLLED), np.full_like(scanned, rules.scan)),
-        T_PLAN: _simple(record, L_PLAN, outlined, draws.planning[record.drawn]),
-        T_CHECK: _simple(record, L_CHECK, planned, draws.checking[record.drawn]),
-        T_RESCAN: _simple(record, L_RESCAN, _imaged(record), np.full_like(scanned, rules.scan)),
-        T_REPLAN: _simple(record, L_REPLAN, reoutlined, draws.replanning[record.drawn]),
-        T_INFUSION: _infusions(record),
-        T_INJECTION: _injections(record),
+        T_SCAN: _simple(records, L_SCAN, enrolled.minute, scan),
+        T_PLAN: _simple(records, L_PLAN, outlined, enrolled.planning),
+        T_CHECK: _simple(records, L_CHECK, _at(records, L_PLANNED), enrolled.checking),
+        T_RESCAN: _simple(records, L_RESCAN, _imaged(records), scan),
+        T_REPLAN: _simple(records, L_REPLAN, reoutlined, enrolled.replanning),
+        T_INFUSION: _infusions(records),
+        T_INJECTION: _injections(records),
     }
 
 
-def _at(record: Record, event: int) -> Ints:
+def _at(records: Records, event: int) -> Ints:
     """Return when an event that a patient has once was, by patient; 0 where it never was."""
-    rows = record.rows(event)
-    when = np.zeros(len(record.enrolled), np.int64)
-    when[record.patient(rows)] = rows[:, 0]
-    return when
+    rows = records.rows(event)
+    return _by_patient(records, rows.patient, rows.minute, 0)
 
 
-def _simple(record: Record, event: int, asked: Ints, minutes: Ints) -> Turns:
-    rows = record.rows(event)
-    whose = record.patient(rows)
-    return Turns(whose, asked[whose], rows[:, 0], minutes[whose])
+def _by_patient(records: Records, patient: Ints, values: Ints, otherwise: int) -> Ints:
+    found = np.full(len(records.enrolled.number), otherwise)
+    found[patient] = values
+    return found
 
 
-def _imaged(record: Record) -> Ints:
+def _simple(records: Records, event: int, asked: Ints, minutes: Ints) -> Turns:
+    rows = records.rows(event)
+    return Turns(rows.patient, asked[rows.patient], rows.minute, minutes[rows.patient])
+
+
+def _imaged(records: Records) -> Ints:
     """Return when the fraction with which a new scan is due is over, by patient; 0 where there was none."""
-    world, fractions = record.world, record.rows(L_FRACTION)
-    whose = record.patient(fractions)
-    due = fractions[:, 4] == record.draws.imaging[record.drawn[whose]]
-    rows, whose = fractions[due], whose[due]
-    course = record.draws.course[record.drawn[whose]]
-    minutes = np.where(rows[:, 4] == 1, world.first_minutes[course], world.later_minutes[course])
-    when = np.zeros(len(record.enrolled), np.int64)
-    when[whose] = rows[:, 0] + minutes
-    return when
+    world, fractions = records.world, records.fractions
+    due = fractions.detail == records.enrolled.imaging[fractions.patient]
+    whose, number = fractions.patient[due], fractions.detail[due]
+    course = records.enrolled.course[whose]
+    minutes = np.where(number == 1, world.first_minutes[course], world.later_minutes[course])
+    return _by_patient(records, whose, fractions.minute[due] + minutes, 0)
 
 
-def _infusions(record: Record) -> Turns:
-    rows = record.rows(L_INFUSION)
-    rows = rows[np.lexsort((rows[:, 4], rows[:, 1]))]
-    whose = record.patient(rows)
-    began: dict[int, list[int]] = {}
-    for patient, minute in zip(whose.tolist(), rows[:, 0].tolist(), strict=True):
-        began.setdefault(patient, []).append(minute)
-    asked = np.array([due for due_of in _due(record, began) for due in due_of], np.int64)
-    return Turns(whose, asked, rows[:, 0], record.draws.infusion[record.drawn[whose], rows[:, 4]])
+def _infusions(records: Records) -> Turns:
+    rows = records.rows(L_INFUSION)
+    began = np.full(records.enrolled.infusion.shape, NEVER)
+    began[rows.patient, rows.detail] = rows.minute
+    asked = _due(records, began)[rows.patient, rows.detail]
+    return Turns(rows.patient, asked, rows.minute, records.enrolled.infusion[rows.patient, rows.detail])
 
 
-def _due(record: Record, began: Mapping[int, list[int]]) -> Iterator[Iterator[int]]:
-    """Yield for each patient when his cycles were due; `began` says by patient when they began."""
-    fractions, ends, delays = (record.rows(event) for event in (L_FRACTION, L_END, L_DELAYED))
-    started = _minutes(record, fractions[fractions[:, 4] == 1])
-    ended = _minutes(record, ends)
-    delayed: dict[int, dict[int, int]] = {}
-    for patient, cycle, minute in zip(
-        record.patient(delays).tolist(), delays[:, 4].tolist(), delays[:, 0].tolist(), strict=True
-    ):
-        delayed.setdefault(patient, {})[cycle] = minute // DAY
-    opens = record.world.desk_opens[record.department(), DAY_UNIT].tolist()
-    for patient, minutes in began.items():
-        yield _due_of(
-            record, opens[patient], started[patient], ended.get(patient, NEVER), delayed.get(patient, {}), minutes
-        )
-
-
-def _minutes(record: Record, rows: Ledger) -> dict[int, int]:
-    """Return when, by patient."""
-    return dict(zip(record.patient(rows).tolist(), rows[:, 0].tolist(), strict=True))
-
-
-def _due_of(
-    record: Record, opens: int, started: int, ended: int, delayed: Mapping[int, int], began: list[int]
-) -> Iterator[int]:
-    """Yield when each cycle of one patient was due; `delayed` says by cycle on which day it was put off.
+def _due(records: Records, began: Ints) -> Ints:
+    """Return when cycles were due [E, CYCLES]; `began` says when they did begin, and those that did not do not count.
 
     As long as irradiation lasts, each counts from the one before; so does consolidation, but for its first cycle.
     """
-    rules, calendar = record.world.rules, record.world.calendar
-    end, with_irradiation = ended // DAY, True
-    due = max(started, started // DAY * DAY + opens)
-    for cycle, minute in enumerate(began):
-        while with_irradiation and cycle >= rules.most_cycles and due // DAY <= end:
-            due = calendar.open_from(due // DAY + rules.cycle_days) * DAY + opens
-        if cycle in delayed:
-            due = calendar.open_from(delayed[cycle] + rules.delay_days) * DAY + opens
-        if with_irradiation and due // DAY > end:
-            with_irradiation = False
-            due = max(due, calendar.open_from(end + rules.consolidation_days) * DAY + opens)
-        yield due
-        due = calendar.open_from(minute // DAY + rules.cycle_days) * DAY + opens
+    rules, calendar = records.world.rules, records.world.calendar
+    opens = records.world.desk_opens[records.department, DAY_UNIT]
+    ends, delays = records.rows(L_END), records.rows(L_DELAYED)
+    first = records.fractions.detail == 1
+    started = _by_patient(records, records.fractions.patient[first], records.fractions.minute[first], 0)
+    end = _by_patient(records, ends.patient, ends.minute, NEVER) // DAY
+    delayed = np.full(began.shape, NEVER)
+    delayed[delays.patient, delays.detail] = delays.minute // DAY
+
+    def opening(day: Ints) -> Ints:
+        minutes: Ints = calendar.all_open_from(day) * DAY + opens
+        return minutes
+
+    with_irradiation = np.ones(len(began), np.bool_)
+    due = np.maximum(started, started // DAY * DAY + opens)
+    found = np.zeros_like(began)
+    for cycle, minute in enumerate(began.T):
+        counts = with_irradiation & (minute < NEVER) & (cycle >= rules.most_cycles)
+        while (too_soon := counts & (due // DAY <= end)).any():
+            due = np.where(too_soon, opening(due // DAY + rules.cycle_days), due)
+        put_off = delayed[:, cycle] < NEVER
+        due = np.where(put_off, opening(delayed[:, cycle] + rules.delay_days), due)
+        over = with_irradiation & (due // DAY > end)
+        with_irradiation &= ~over
+        due = np.where(over, np.maximum(due, opening(end + rules.consolidation_days)), due)
+        found[:, cycle] = due
+        due = opening(minute // DAY + rules.cycle_days)
+    return found
 
 
-def _injections(record: Record) -> Turns:
-    rows, infused = record.rows(L_INJECTION), record.rows(L_INFUSED)
-    cycles = record.draws.infusion.shape[1]
-    key = record.patient(infused) * cycles + infused[:, 4]
-    order = np.argsort(key)
-    whose = record.patient(rows)
-    over = infused[order[np.searchsorted(key, whose * cycles + rows[:, 4], sorter=order)], 0]
-    minutes = np.full(len(rows), record.world.rules.injection)
-    return Turns(whose, over + record.world.rules.injection_delay, rows[:, 0], minutes)
+def _injections(records: Records) -> Turns:
+    rows, infused, rules = records.rows(L_INJECTION), records.rows(L_INFUSED), records.world.rules
+    over = np.zeros(records.enrolled.infusion.shape, np.int64)
+    over[infused.patient, infused.detail] = infused.minute
+    asked = over[rows.patient, rows.detail] + rules.injection_delay
+    return Turns(rows.patient, asked, rows.minute, np.full(len(asked), rules.injection))

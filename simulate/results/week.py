@@ -1,4 +1,8 @@
-"""Some days of a trial, all together and by day of the week."""
+"""Days of a trial, all together and by day of the week.
+
+A table by day has the days of one weekday side by side: [..., 7, K], Monday to Sunday of K weeks. A table by weekday
+has eight places: all days together, and then Monday to Sunday.
+"""
 
 from __future__ import annotations
 
@@ -6,65 +10,95 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trialproof.simulate.results.moments import Flags
-from trialproof.simulate.results.record import share_of
+from trialproof.simulate.results.known import sums_of
+from trialproof.simulate.results.moments import Flags, Floats
 from trialproof.simulate.trial.calendar import Calendar, Ints
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ALL = "all"
+NAMES = (ALL, *WEEKDAYS)
+WEEK = len(WEEKDAYS)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Week:
-    """Days `at` [N] with the day of the week of each, and the weekdays that have a figure, those without a day too.
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """The weeks that hold the first `days` of a trial; `before` days of the first week lie before it begins."""
 
-    Every method takes whole numbers [H] by day of the trial, and returns one figure for each of `names`.
-    """
-
-    at: Ints
-    weekday: Ints
-    weekdays: tuple[int, ...]
+    before: int
+    days: int
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """All days together, and then the weekdays from Monday on."""
-        return (ALL, *(WEEKDAYS[each] for each in self.weekdays))
+    def number(self) -> int:
+        """How many weeks there are."""
+        return -(-(self.before + self.days) // WEEK)
 
-    def counts(self) -> list[int]:
-        """Return how many days there are."""
-        found = np.bincount(self.weekday, minlength=len(WEEKDAYS))
-        return [len(self.at), *found[list(self.weekdays)].tolist()]
+    @property
+    def size(self) -> int:
+        """How many days a table has."""
+        return WEEK * self.number
 
-    def sums(self, values: Ints) -> list[int]:
-        """Return sums, exactly."""
-        found = np.zeros(len(WEEKDAYS), np.int64)
-        np.add.at(found, self.weekday, values[self.at])
-        return [int(found.sum()), *found[list(self.weekdays)].tolist()]
+    def place(self, day: Ints) -> Ints:
+        """Return where a day stands in a table."""
+        return (day + self.before) % WEEK * self.number + (day + self.before) // WEEK
 
-    def means(self, values: Ints) -> list[float | None]:
-        """Return means; None of no day."""
-        return [share_of(total, count) for total, count in zip(self.sums(values), self.counts(), strict=True)]
+    def table(self, row: Ints, day: Ints, minutes: Ints, rows: int) -> Floats:
+        """Return sums of whole minutes by day [rows, 7, K]; `row` says in which one."""
+        found = sums_of(row * self.size + self.place(day), minutes, rows * self.size)
+        return found.reshape(rows, WEEK, self.number)
 
-    def peaks(self, values: Ints) -> list[float | None]:
-        """Return the greatest of values that are not negative; None of no day."""
-        found = np.zeros(len(WEEKDAYS), np.int64)
-        np.maximum.at(found, self.weekday, values[self.at])
-        peaks = [int(found.max()), *found[list(self.weekdays)].tolist()]
-        return [float(peak) if count else None for peak, count in zip(peaks, self.counts(), strict=True)]
+    def folded(self, by_day: Ints | Flags) -> Floats:
+        """Return values [..., H] as a table by day, 0 where there is none."""
+        rows, days = by_day.shape[:-1], min(self.days, by_day.shape[-1])
+        found = np.zeros((*rows, self.size))
+        found[..., self.before : self.before + days] = by_day[..., :days]
+        return np.ascontiguousarray(found.reshape(*rows, self.number, WEEK).swapaxes(-1, -2))
 
-
-def week_of(calendar: Calendar, days: Flags, working: Flags) -> Week:
-    """Return these days; the weekdays that have a figure are those on which there is `working` [H] at all."""
-    weekday = (np.arange(calendar.days) + calendar.begins.weekday()) % len(WEEKDAYS)
-    at = np.flatnonzero(days)
-    there = np.bincount(weekday[working], minlength=len(WEEKDAYS))
-    return Week(at, weekday[at], tuple(np.flatnonzero(there).tolist()))
+    def every_day(self) -> Ints:
+        """Return the days themselves, as a table by day."""
+        return np.ascontiguousarray(np.arange(self.size).reshape(self.number, WEEK).T) - self.before
 
 
-def span(used: Flags) -> Flags:
-    """Return the days from the first one in use to the last one."""
-    found = np.zeros(len(used), np.bool_)
-    at = np.flatnonzero(used)
-    if len(at):
-        found[at[0] : at[-1] + 1] = True
-    return found
+def weeks_of(calendar: Calendar, last: int) -> Weeks:
+    """Return the weeks from the first day of a trial to this one."""
+    return Weeks(calendar.begins.weekday(), last + 1)
+
+
+def sums_between(calendar: Calendar, first: Ints, last: Ints, by_day: Ints) -> Ints:
+    """Return by weekday [..., 8] the sums of `by_day` [H] over the days between two days [...], both included."""
+    weekday = (np.arange(calendar.days) + calendar.begins.weekday()) % WEEK
+    running = np.zeros((calendar.days + 1, 1 + WEEK), np.int64)
+    running[np.arange(1, calendar.days + 1), weekday + 1] = by_day
+    running[:, 0] = running.sum(axis=1)
+    running = running.cumsum(axis=0)
+    return running[last + 1] - running[np.minimum(first, last + 1)]
+
+
+def weekdays_with_a_figure(calendar: Calendar, working: Ints | Flags) -> list[int]:
+    """Return the places of all days together, and of the weekdays on which there is `working` [H] at all."""
+    return [0, *(np.unique((np.flatnonzero(working) + calendar.begins.weekday()) % WEEK) + 1).tolist()]
+
+
+def sums(table: Floats) -> Floats:
+    """Return the sums by weekday [..., 8] of whole numbers by day."""
+    found = table.sum(axis=-1)
+    return np.concatenate([found.sum(axis=-1, keepdims=True), found], axis=-1)
+
+
+def counts(table: Flags) -> Ints:
+    """Return by weekday [..., 8] how many days of a table there are."""
+    found = np.count_nonzero(table, axis=-1)
+    return np.concatenate([found.sum(axis=-1, keepdims=True), found], axis=-1)
+
+
+def peaks(table: Floats) -> Floats:
+    """Return the greatest by weekday [..., 8] of numbers by day that are not negative."""
+    found = table.max(axis=-1)
+    return np.concatenate([found.max(axis=-1, keepdims=True), found], axis=-1)
+
+
+def span_of(place: Ints, day: Ints, places: int) -> tuple[Ints, Ints]:
+    """Return the first and the last day of each of so many places, so that no day lies between where there is none."""
+    first, last = np.full(places, np.iinfo(np.int64).max), np.full(places, -1)
+    np.minimum.at(first, place, day)
+    np.maximum.at(last, place, day)
+    return first, last

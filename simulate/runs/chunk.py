@@ -7,13 +7,10 @@ figure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
-from trialproof.simulate.results.metric import Column, Figure
 from trialproof.simulate.results.moments import Flags, Floats
 
 CHUNK, FEW = 100, 10
@@ -48,17 +45,6 @@ class Chunk:
     exists: Flags
     ledgers: str | None = None
     patients: str | None = None
-
-
-def row_of(figures: Sequence[Figure], columns: Sequence[Column]) -> tuple[Floats, Flags]:
-    """Return the figures of a replication as a row [M]. Raises `RuntimeError` unless they are those of the columns."""
-    if [column for column, _ in figures] != list(columns):
-        raise RuntimeError("a replication has other figures than the simulation")
-    values = np.array([0.0 if value is None else value for _, value in figures], np.float64)
-    if not np.isfinite(values).all():
-        at = int(np.flatnonzero(~np.isfinite(values))[0])
-        raise RuntimeError(f"the figure {columns[at].name} is no number")
-    return values, np.array([value is not None for _, value in figures], np.bool_)
 
 
 def pending(done: Iterable[Span], replications: int) -> Iterator[Span]:

@@ -83,8 +83,11 @@ class Folder:
 
     def table(self, end: int, columns: slice) -> tuple[Floats, Flags]:
         """Return some columns of the first replications."""
-        rows = [(values[columns].copy(), exists[columns].copy()) for values, exists in self.rows(0, end)]
-        return np.array([values for values, _ in rows]), np.array([exists for _, exists in rows])
+        wanted = len(range(*columns.indices(self.figures)))
+        values, exists = np.empty((end, wanted)), np.empty((end, wanted), np.bool_)
+        for at, (row, there) in enumerate(self.rows(0, end)):
+            values[at], exists[at] = row[columns], there[columns]
+        return values, exists
 
     def reported(self) -> int:
         """Return how many replications the results that are there are of; 0 without results."""

@@ -11,9 +11,11 @@ import numpy as np
 from trialproof.simulate.accrual.enrolment import Enrolment
 from trialproof.simulate.population.linacs import linac_days
 from trialproof.simulate.population.screening import Candidates, screen
+from trialproof.simulate.results.known import Known
 from trialproof.simulate.results.metric import Column, Figure
-from trialproof.simulate.results.metrics import figures
+from trialproof.simulate.results.metrics import figures, table
 from trialproof.simulate.results.record import Record, record_of
+from trialproof.simulate.results.records import together
 from trialproof.simulate.runs.block import Came, block_of
 from trialproof.simulate.runs.candidates import candidates_of, enough
 from trialproof.simulate.runs.days import are_enough, expected
@@ -43,6 +45,14 @@ class Replication:
     def figures(self) -> tuple[Figure, ...]:
         """Return all of its figures."""
         return figures(self.record)
+
+
+def figures_of(prepared: Prepared, found: Sequence[Replication]) -> Known:
+    """Return all figures of replications as a table. Raises `RuntimeError` unless they are those of the simulation."""
+    columns, figures = table(together([each.record for each in found]))
+    if columns != columns_of(prepared):
+        raise RuntimeError("a replication has other figures than the simulation")
+    return figures
 
 
 def replications(prepared: Prepared, numbers: Sequence[int], run: Run = run_readably) -> Iterator[Replication]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from io import StringIO, TextIOWrapper
+from io import StringIO
 from itertools import islice
 from typing import Any
 
@@ -17,7 +17,7 @@ from trialproof.simulate.runs.folder import SUMMARY, Folder, as_json
 
 TIDY = ("replication", "metric", "of", "value")
 TOGETHER = 50
-"""Replications in a row group of the Parquet file."""
+"""Replications that are written at once, and in a row group of the Parquet file."""
 ROOM = 8_000_000
 """So many numbers are held at once to find quantiles."""
 
@@ -28,15 +28,31 @@ def write_results(folder: Folder, columns: Sequence[Column], replications: int) 
     A number that a replication did not give is an empty cell, and null in Parquet.
     """
     names = [(column.metric, ".".join(column.of)) for column in columns]
-    with written(folder.path / "results.csv") as file:
-        text = TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(TIDY)
-        for number, (values, exists) in enumerate(folder.rows(0, replications)):
-            cells = (say(value) if there else "" for value, there in zip(values.tolist(), exists.tolist(), strict=True))
-            writer.writerows((number, *name, cell) for name, cell in zip(names, cells, strict=True))
-        text.detach()
+    _write_csv(folder, names, replications)
     return _write_parquet(folder, names, replications)
+
+
+def _write_csv(folder: Folder, names: Sequence[tuple[str, str]], replications: int) -> None:
+    """Write a line for each number; names are put into quotation marks, and equal numbers into words, only once."""
+    quoted = [_line([*name, ""]) for name in names]
+    rows = enumerate(folder.rows(0, replications))
+    with written(folder.path / "results.csv") as file:
+        file.write((_line(TIDY) + "\n").encode())
+        while group := list(islice(rows, TOGETHER)):
+            unlike, where = np.unique(np.array([values for _, (values, _) in group]), return_inverse=True)
+            exists = np.array([exists for _, (_, exists) in group])
+            cells = [*(say(value) for value in unlike.tolist()), ""]
+            at = np.where(exists, where.reshape(exists.shape), len(unlike))
+            for (number, _), row in zip(group, at.tolist(), strict=True):
+                lines = (f"{number},{name}{cells[cell]}\n" for name, cell in zip(quoted, row, strict=True))
+                file.write("".join(lines).encode())
+
+
+def _line(cells: Sequence[str]) -> str:
+    """Return cells as a line of CSV, without its end."""
+    text = StringIO(newline="")
+    csv.writer(text, lineterminator="").writerow(cells)
+    return text.getvalue()
 
 
 def _write_parquet(folder: Folder, names: Sequence[tuple[str, str]], replications: int) -> bool:

@@ -6,16 +6,20 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import islice
 from typing import TypeAlias
 
 import numpy as np
 
-from trialproof.simulate.runs.chunk import Chunk, Keep, Span, row_of
+from trialproof.simulate.runs.chunk import Chunk, Keep, Span
 from trialproof.simulate.runs.engines import runner
 from trialproof.simulate.runs.kept import ledger_heading, ledger_text, patients_heading, patients_text
-from trialproof.simulate.runs.replicate import columns_of, replications
+from trialproof.simulate.runs.replicate import figures_of, replications
 from trialproof.simulate.runs.simulation import Simulation, prepared
 from trialproof.simulate.runs.team import team
+
+TOGETHER = 25
+"""The figures of so many replications are worked out at once: enough of them, and their ledgers are not too large."""
 
 Work: TypeAlias = Callable[[Sequence[Span]], Iterator[Chunk]]
 
@@ -23,18 +27,18 @@ Work: TypeAlias = Callable[[Sequence[Span]], Iterator[Chunk]]
 def compute(simulation: Simulation, span: Span, keep: Keep) -> Chunk:
     """Return a chunk of a simulation. Raises `BadInput` for what turns out not to be possible."""
     ready = prepared(simulation)
-    columns = columns_of(ready)
-    rows, ledgers, patients = [], [], []
-    for each in replications(ready, range(*span), runner(simulation.engine)):
-        rows.append(row_of(each.figures(), columns))
+    tables, ledgers, patients = [], [], []
+    found = replications(ready, range(*span), runner(simulation.engine))
+    while some := list(islice(found, TOGETHER)):
+        tables.append(figures_of(ready, some))
         if keep.ledgers:
-            ledgers.append(ledger_text([each]))
+            ledgers.append(ledger_text(some))
         if keep.patients:
-            patients.append(patients_text([each]))
+            patients.append(patients_text(some))
     return Chunk(
         span,
-        np.array([values for values, _ in rows]),
-        np.array([exists for _, exists in rows]),
+        np.concatenate([values for values, _ in tables]),
+        np.concatenate([exist for _, exist in tables]),
         ledger_heading() + "".join(ledgers) if keep.ledgers else None,
         patients_heading(ready) + "".join(patients) if keep.patients else None,
     )

@@ -39,6 +39,10 @@ class Calendar:
             return day
         return int(self.next_open[day])
 
+    def all_open_from(self, days: Ints) -> Ints:
+        """Return for each of these days the first open one that is not before it."""
+        return np.where(days >= self.days, days, self.next_open[np.minimum(days, self.days)])
+
     def weekday(self, day: int) -> int:
         """Return the day of the week, from Monday, 0."""
         return (self.begins.weekday() + day) % 7

@@ -134,6 +134,20 @@ def test_another_scenario_is_compared_on_the_same_chances(simulate: Command, tmp
     assert told["first"]["entropy"] == told["second"]["entropy"] == 1
 
 
+def test_figures_that_only_one_of_two_scenarios_has_are_named(simulate: Command, tmp_path: Path) -> None:
+    text = (Path(SALVAGE) / "scenario.yaml").read_text()
+    assert text.count("machines: 2") == 1
+    (tmp_path / "more.yaml").write_text(text.replace("machines: 2", "machines: 3"))
+    against = (SALVAGE, "--seed", 1, "--replications", 2, "--against", tmp_path / "more.yaml")
+    _, out, _ = simulate(*against)
+    assert "Only the second has 42 figures of cams.linac3, which cannot be compared." in " ".join(out.split())
+    assert "Only the first" not in out
+    told = json.loads(simulate(*against, "--format", "json")[1])
+    assert told["only_first"] == []
+    assert len(told["only_second"]) == 42
+    assert {name.rpartition(".")[0].partition(".")[2] for name in told["only_second"]} == {"cams.linac3"}
+
+
 def test_a_precision_that_is_not_reached_is_said_and_the_exit_code_is_three(simulate: Command) -> None:
     code, out, _ = simulate(GIST, "--seed", 1, "--precision", "duration=0.01", "--most", 20, "--workers", 1)
     assert code == 3

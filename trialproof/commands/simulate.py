@@ -306,7 +306,7 @@ def _compare(first: Simulation, second: Simulation, plan: Plan, form: str, outpu
     """Run both, and print what differs."""
     from trialproof.model.place import BadInput, Place
     from trialproof.reports.simulation_paired import write_differences
-    from trialproof.simulate.results.paired import differences
+    from trialproof.simulate.results.paired import differences, only_one_has
     from trialproof.simulate.runs.atomic import write_text
     from trialproof.simulate.runs.folder import entropy_of
     from trialproof.simulate.runs.session import finished
@@ -325,14 +325,17 @@ def _compare(first: Simulation, second: Simulation, plan: Plan, form: str, outpu
         n = one.found.replications
         rows = (one.folder.rows(0, n), other.folder.rows(0, n))
         found = differences(one.found.columns, other.found.columns, *rows)
+        alone = only_one_has(one.found.columns, other.found.columns)
         as_json = differences_as_json(found)
         if output is not None:
             write_text(output / "differences.csv", csv_of(as_json))
     if form == "text":
         names = (_say(first, second), _say(second, first))
-        click.echo(write_differences(found, n, *names, seed=first.entropy, color=in_color()))
+        click.echo(write_differences(found, n, *names, seed=first.entropy, color=in_color(), alone=alone))
     elif form == "json":
-        _print_json({"first": one.summary, "second": other.summary, "differences": as_json})
+        only_first, only_second = ([column.name for column in columns] for columns in alone)
+        told = {"first": one.summary, "second": other.summary, "differences": as_json}
+        _print_json({**told, "only_first": only_first, "only_second": only_second})
     else:
         click.echo(csv_of(as_json), nl=False)
 

@@ -124,7 +124,7 @@ def test_what_a_patient_would_get_otherwise_is_told_by_the_rules_on_the_same_pat
             takes = spread(truly.decisions["arm"].takes[choice.name].holds, size) & settled
             assert (screened.true_arm[takes] == position).all()
         apart += int((screened.true_arm != people.arm).sum())
-        enrolled = each.record.candidates
+        enrolled = each.came.enrolment.enrolled
         for (sentence, reading), arms in screened.under.items():
             assert (np.delete(arms, enrolled) == NONE).all()
             found = assign(simulation.protocol, people.record, {**simulation.scenario.reading, sentence: reading})
