@@ -36,7 +36,7 @@ from trialproof.simulate.runs.candidates import candidates_of
 from trialproof.simulate.runs.chunk import ONLY_FIGURES, Span
 from trialproof.simulate.runs.days import expected
 from trialproof.simulate.runs.described import manifest
-from trialproof.simulate.runs.engines import Engine, runner
+from trialproof.simulate.runs.engines import Engine, hands, runner
 from trialproof.simulate.runs.folder import opened
 from trialproof.simulate.runs.replicate import Replication, columns_of, figures_of, replications
 from trialproof.simulate.runs.run import Plan
@@ -91,7 +91,7 @@ def parts(simulation: Simulation, number: int) -> dict[str, float]:
         - charts
         + best(lambda: arms_under(setting, part_of(people.record, enrolled))),
         "engine": best(lambda: [run(world, each) for each in draws]),
-        "figures": best(lambda: [figures_of(ready, found[at : at + TOGETHER]) for at in range(0, number, TOGETHER)]),
+        "figures": best(lambda: [figures_of(ready, found[at : at + TOGETHER], hands(Engine.COMPILED)) for at in range(0, number, TOGETHER)]),
     }
     chunk = compute(simulation, Span(0, number), ONLY_FIGURES)
     with TemporaryDirectory() as folder, opened(Path(folder), manifest(simulation, ready, columns), len(columns)) as to:

@@ -7,25 +7,17 @@ the turns that began, in hours by the clock, nights and closed days included.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from math import prod
 
 import numpy as np
 
-from trialproof.simulate.results.known import Known, counts_of, known, most_of, share_of, sums_of
+from trialproof.simulate.results.desk_minutes import DeskWork
+from trialproof.simulate.results.known import Known, counts_of, known, most_of, share_of, side_by_side, sums_of
 from trialproof.simulate.results.metric import Column, Figures, Metric
 from trialproof.simulate.results.records import Records
 from trialproof.simulate.results.turns import Turns, turns
-from trialproof.simulate.results.week import (
-    NAMES,
-    WEEK,
-    Weeks,
-    peaks,
-    span_of,
-    sums,
-    sums_between,
-    weekdays_with_a_figure,
-    weeks_of,
-)
+from trialproof.simulate.results.week import NAMES, running, span_of, sums_between, weekdays_with_a_figure
 from trialproof.simulate.trial.calendar import Calendar, Ints
 from trialproof.simulate.trial.contract import (
     DAY,
@@ -75,21 +67,21 @@ def figures(records: Records) -> Figures:
         return
     found = turns(records)
     calendar = records.world.calendar
-    weeks = weeks_of(calendar, max(int(turn.began.max(initial=0)) for turn in found.values()) // DAY)
-    busy = {resource: _busy(records, found, weeks, resource) for resource in RESOURCES}
+    busy = {resource: _busy(records, found, resource) for resource in RESOURCES}
     waits = {TASK_NAMES[task]: _waits(records, turn) for task, turn in found.items()}
     weekdays = weekdays_with_a_figure(calendar, calendar.open_day)
+    by_resource = {resource: side_by_side(load.values()) for resource, load in busy.items()}
     for number, department in enumerate(records.names.departments):
-        for resource, load in busy.items():
-            for weekday in weekdays:
-                for metric, values in load.items():
-                    yield Column(metric, (department, resource, NAMES[weekday])), values.at(number, weekday)
+        for resource, table in by_resource.items():
+            of = [(department, resource, NAMES[weekday]) for weekday in weekdays]
+            columns = [Column(metric, each) for each in of for metric in busy[resource]]
+            yield from zip(columns, table.at(number, weekdays).each(), strict=True)
         for task, wait in waits.items():
             for metric, values in wait.items():
                 yield Column(metric, (department, task)), values.at(number)
 
 
-def _busy(records: Records, found: Mapping[int, Turns], weeks: Weeks, resource: str) -> dict[str, Known]:
+def _busy(records: Records, found: Mapping[int, Turns], resource: str) -> dict[str, Known]:
     """Return by metric the figures [R, D, 8] of one resource of all departments."""
     world, calendar = records.world, records.world.calendar
     desk, tasks = RESOURCES[resource]
@@ -105,15 +97,21 @@ def _busy(records: Records, found: Mapping[int, Turns], weeks: Weeks, resource: 
         place, day, minutes = place[turn[there]], day[there], minutes[there]
     else:
         day = began // DAY
-    by_day = weeks.table(place, day, minutes, prod(shape)).reshape(*shape, WEEK, weeks.number)
-    days = sums_between(calendar, first.reshape(shape), last.reshape(shape), calendar.open_day)
+    by_weekday = records.hands.desk_minutes(DeskWork(calendar, prod(shape), place, day, minutes))
+    load, peak = (each.reshape(*shape, -1) for each in by_weekday)
+    days = sums_between(_open_days(world), first.reshape(shape), last.reshape(shape))
     capacity = (world.staff if resource == "nurses" else world.rooms)[:, desk] * (closes - opens)
-    load = sums(by_day)
     return {
         "desk_load": share_of(load, days),
         "desk_busy": share_of(load, days * capacity[:, None]),
-        "desk_peak": known(peaks(by_day), days > 0),
+        "desk_peak": known(peak, days > 0),
     }
+
+
+@lru_cache(maxsize=2)
+def _open_days(world: World) -> Ints:
+    """Return by weekday how many open days lie before each day [H + 1, 8]."""
+    return running(world.calendar, world.calendar.open_day)
 
 
 def _work(world: World, turn: Turns, resource: str, task: int) -> tuple[Ints, Ints, Ints]:

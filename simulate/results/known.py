@@ -5,6 +5,7 @@ What is missing is never taken for zero: a share of nobody is no number.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,10 +21,15 @@ class Known(NamedTuple):
     values: Floats
     exist: Flags
 
-    def at(self, *place: int) -> Known:
-        """Return the numbers [R] at one place behind the replication."""
-        where: tuple[slice | int, ...] = (slice(None), *place)
+    def at(self, *place: int | Sequence[int]) -> Known:
+        """Return the numbers at some places behind the replication."""
+        where: tuple[slice | int | Sequence[int], ...] = (slice(None), *place)
         return Known(self.values[where], self.exist[where])
+
+    def each(self) -> Iterator[Known]:
+        """Yield the numbers [R] at each place behind the replication, the last axis first."""
+        size = len(self.values)
+        return map(Known, self.values.reshape(size, -1).T, self.exist.reshape(size, -1).T)
 
     def shaped(self, *shape: int) -> Known:
         """Return the same numbers as a table of another shape."""
@@ -35,6 +41,12 @@ def known(values: NDArray[np.generic], exist: Flags | None = None) -> Known:
     if exist is None:
         return Known(values.astype(np.float64), np.ones(values.shape, np.bool_))
     return Known(np.where(exist, values, 0).astype(np.float64), exist)
+
+
+def side_by_side(tables: Collection[Known]) -> Known:
+    """Return tables of one shape as one, with an axis more behind the others that tells them apart."""
+    values, exist = zip(*tables, strict=True)
+    return Known(np.stack(values, axis=-1), np.stack(exist, axis=-1))
 
 
 def share_of(some: Ints | Floats, among: Ints | Floats) -> Known:

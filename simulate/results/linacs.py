@@ -7,26 +7,17 @@ there is no figure.
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from trialproof.simulate.results.known import known, share_of
+from trialproof.simulate.results.known import counts_of, known, share_of, side_by_side
+from trialproof.simulate.results.linac_minutes import LinacWork
 from trialproof.simulate.results.metric import Column, Figures, Metric
-from trialproof.simulate.results.moments import Flags, Floats
+from trialproof.simulate.results.moments import Flags
 from trialproof.simulate.results.records import Records
-from trialproof.simulate.results.week import (
-    NAMES,
-    Weeks,
-    counts,
-    peaks,
-    span_of,
-    sums,
-    sums_between,
-    weekdays_with_a_figure,
-    weeks_of,
-)
+from trialproof.simulate.results.week import NAMES, NO_DAY, running, sums_between, weekdays_with_a_figure
 from trialproof.simulate.trial.calendar import Ints
 from trialproof.simulate.trial.contract import DAY, SATURDAY, World
 
@@ -50,22 +41,65 @@ METRICS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Linacs:
+    """What is the same in every replication: whose linacs there are, L of D departments, and when these work.
+
+    `department` [L]; `at_work` and `regular` minutes [D, H]; by department the `days` and `minutes` before each day, by
+    weekday [H + 1, 8], and the `weekdays` that have a figure.
+    """
+
+    department: Ints
+    at_work: Flags
+    regular: Ints
+    days: tuple[Ints, ...]
+    minutes: tuple[Ints, ...]
+    weekdays: tuple[tuple[int, ...], ...]
+
+
+@lru_cache(maxsize=2)
+def linacs_of(world: World) -> Linacs:
+    """Return the linacs of a simulation."""
+    at_work, regular = working_days(world)
+    return Linacs(
+        np.repeat(np.arange(len(world.linacs)), world.linacs),
+        at_work,
+        regular,
+        tuple(running(world.calendar, each) for each in at_work),
+        tuple(running(world.calendar, each) for each in at_work * regular),
+        tuple(weekdays_with_a_figure(world.calendar, each) for each in at_work),
+    )
+
+
 def figures(records: Records) -> Figures:
     """Yield the figures of the linacs."""
-    world, calendar = records.world, records.world.calendar
-    departments, size = len(world.linacs), records.size
-    department = np.repeat(np.arange(departments), world.linacs)
+    linacs, departments, size = linacs_of(records.world), len(records.world.linacs), records.size
     day = records.fractions.minute // DAY
     place = records.fractions.replication * departments + (records.fractions.resource >> 8)
-    first, last = (each.reshape(size, departments) for each in span_of(place, day, size * departments))
-    at_work, regular = working_days(world)
-    days, opening = np.zeros((2, size, departments, 8), np.int64)
-    for number in range(departments):
-        span = first[:, number], last[:, number]
-        days[:, number] = sums_between(calendar, *span, at_work[number])
-        opening[:, number] = sums_between(calendar, *span, regular[number] * at_work[number])
-    days, opening = days[:, department], opening[:, department]
-    minutes = _minutes(records, weeks_of(calendar, int(day.max(initial=0))), first, last)
+    first, last = np.full(size * departments, NO_DAY), np.full(size * departments, -1)
+    first[place[::-1]] = day[::-1]
+    last[place] = day
+    first, last = first.reshape(size, departments), last.reshape(size, departments)
+    days, opening = np.zeros((2, size, len(linacs.department), 8), np.int64)
+    for linac, at in enumerate(linacs.department.tolist()):
+        days[:, linac] = sums_between(linacs.days[at], first[:, at], last[:, at])
+        opening[:, linac] = sums_between(linacs.minutes[at], first[:, at], last[:, at])
+    minutes = records.hands.linac_minutes(
+        LinacWork(
+            calendar=records.world.calendar,
+            ends=np.cumsum(counts_of(records.fractions.replication, size)),
+            day=day,
+            linac=linac_of(records),
+            minutes=minutes_of(records),
+            first=first,
+            last=last,
+            at_work=linacs.at_work,
+            regular=linacs.regular,
+            department=linacs.department,
+            lost=records.lost,
+            background=records.background,
+        )
+    )
     found = {
         "linac_load": share_of(minutes.load, days),
         "linac_trial_load": share_of(minutes.trial, days),
@@ -75,47 +109,12 @@ def figures(records: Records) -> Figures:
         "linac_overtime": share_of(minutes.over, days),
         "linac_over_capacity": share_of(minutes.days_over, days),
     }
-    for linac, number in enumerate(department.tolist()):
-        name = f"linac{linac - int(world.linacs[:number].sum()) + 1}"
-        for weekday in weekdays_with_a_figure(calendar, at_work[number]):
-            of = (records.names.departments[number], name, NAMES[weekday])
-            for metric, values in found.items():
-                yield Column(metric, of), values.at(linac, weekday)
-
-
-class Minutes(NamedTuple):
-    """Sums by replication, linac and weekday [R, L, 8] over the days of use, but for the `peak`, which is the most."""
-
-    trial: Floats
-    load: Floats
-    peak: Floats
-    lost: Floats
-    over: Floats
-    days_over: Floats
-
-
-def _minutes(records: Records, weeks: Weeks, first: Ints, last: Ints) -> Minutes:
-    """Return the minutes of the linacs; `first` and `last` [R, D] are the days of use.
-
-    Replications are looked at one by one: the days of a single one fit into the processor's cache.
-    """
-    world = records.world
-    department = np.repeat(np.arange(len(world.linacs)), world.linacs)
-    at_work, regular = (weeks.folded(each)[department] for each in working_days(world))
-    is_open, every_day, fractions = weeks.folded(world.calendar.open_day), weeks.every_day(), records.fractions
-    linac, minutes = linac_of(records), minutes_of(records)
-    cuts = np.searchsorted(fractions.replication, np.arange(records.size + 1)).tolist()
-    found = []
-    for at, (begin, end) in enumerate(pairwise(cuts)):
-        day = fractions.minute[begin:end] // DAY
-        begins, ends = first[at, department, None, None], last[at, department, None, None]
-        used = ((every_day >= begins) & (every_day <= ends)) * at_work
-        trial = weeks.table(linac[begin:end], day, minutes[begin:end], len(department))
-        load = trial + weeks.folded(records.background[at]) * (used * is_open)
-        lost = weeks.folded(records.lost[at]) * used
-        over = np.maximum(0.0, load + lost - regular)
-        found.append((sums(trial), sums(load), peaks(load), sums(lost), sums(over), counts(over > 0)))
-    return Minutes(*(np.array(each) for each in zip(*found, strict=True)))
+    table = side_by_side(found.values())
+    for linac, at in enumerate(linacs.department.tolist()):
+        name, weekdays = f"linac{linac - int(records.world.linacs[:at].sum()) + 1}", linacs.weekdays[at]
+        of = [(records.names.departments[at], name, NAMES[weekday]) for weekday in weekdays]
+        columns = [Column(metric, each) for each in of for metric in found]
+        yield from zip(columns, table.at(linac, weekdays).each(), strict=True)
 
 
 def linac_of(records: Records) -> Ints:

@@ -15,9 +15,11 @@ from typing import NamedTuple
 import numpy as np
 
 from trialproof.simulate.accrual.enrolment import SITE_BITS
+from trialproof.simulate.results.by_event import ByEvent
+from trialproof.simulate.results.hands import READABLE, Hands
 from trialproof.simulate.results.record import Covariate, Names, Record, Screened
 from trialproof.simulate.trial.calendar import Ints
-from trialproof.simulate.trial.contract import L_ENROLLED, L_FRACTION, ROWS, World
+from trialproof.simulate.trial.contract import L_ENROLLED, L_FRACTION, World
 
 SEQUENCE = (1 << SITE_BITS) - 1
 OF_DRAWS = ("course", "imaging", "outlining", "planning", "checking", "reoutlining", "replanning", "infusion")
@@ -83,8 +85,7 @@ class Records:
     """R replications, `size`, of one simulation.
 
     `came` [C] is the replication of each candidate, and `screened` what is known about them. `lost` and `background`
-    have by replication the minutes of the linacs [L, H]. `ledger` [5, N] has the rows of all, column by column,
-    and `of_row` [N] is the replication.
+    have by replication the minutes of the linacs [L, H].
     """
 
     names: Names
@@ -95,20 +96,18 @@ class Records:
     enrolled: Enrolled
     lost: tuple[Ints, ...]
     background: tuple[Ints, ...]
-    ledger: Ints
-    of_row: Ints
-    places: Places
+    hands: Hands
+    _rows: ByEvent
+    _places: Places
 
     def rows(self, event: int) -> Rows:
         """Return the rows that say this of somebody enrolled, in their order."""
-        at = self._rows[event]
-        minute, number, _, resource, detail = (column[at] for column in self.ledger)
-        replication = self.of_row[at]
-        return Rows(replication, self._position[self.places.of(replication, number)], minute, resource, detail)
+        replication, number, *rest = (column[self._rows.part(event)] for column in self._rows[:-1])
+        return Rows(replication, self._position[self._places.of(replication, number)], *rest)
 
     def count(self, event: int) -> Ints:
         """Return how many rows of each replication [R] say this, of anybody."""
-        return np.bincount(self.of_row[self._rows[event]], minlength=self.size)
+        return np.bincount(self._rows.replication[self._rows.part(event)], minlength=self.size)
 
     @cached_property
     def fractions(self) -> Rows:
@@ -122,19 +121,12 @@ class Records:
         return found
 
     @cached_property
-    def _rows(self) -> list[Ints]:
-        """By event, which rows say it."""
-        events = self.ledger[2].astype(np.int8)
-        order = np.argsort(events, kind="stable")
-        return np.split(order, np.cumsum(np.bincount(events, minlength=len(ROWS)))[:-1])
-
-    @cached_property
     def _position(self) -> Ints:
         """By place, the position of who is enrolled."""
-        return self.places.positions(self.enrolled.replication, self.enrolled.number)
+        return self._places.positions(self.enrolled.replication, self.enrolled.number)
 
 
-def together(records: Sequence[Record]) -> Records:
+def together(records: Sequence[Record], hands: Hands = READABLE) -> Records:
     """Return records of one simulation side by side."""
     world, size = records[0].world, len(records)
     came = _replication(len(each.draws.number) for each in records)
@@ -142,19 +134,17 @@ def together(records: Sequence[Record]) -> Records:
     drawn = _replication(len(each.draws.patient) for each in records)
     patient = np.concatenate([each.draws.patient for each in records])
     places = _places(np.append(came, drawn), np.append(number, patient), size, len(world.department))
-    ledger = np.concatenate([each.ledger.T for each in records], axis=1)
-    of_row = _replication(len(each.ledger) for each in records)
-    rows = np.flatnonzero(ledger[2] == L_ENROLLED)
-    minute, who, _, _, arm = ledger[:, rows]
-    place = places.of(of_row[rows], who)
+    rows = hands.by_event([each.ledger for each in records])
+    part = rows.part(L_ENROLLED)
+    place = places.of(rows.replication[part], rows.number[part])
     order = np.argsort(place)
-    place, rows = place[order], rows[order]
+    place = place[order]
     where = places.positions(drawn, patient)[place]
     enrolled = Enrolled(
-        replication=of_row[rows],
-        number=who[order],
-        minute=minute[order],
-        arm=arm[order],
+        replication=rows.replication[part][order],
+        number=rows.number[part][order],
+        minute=rows.minute[part][order],
+        arm=rows.detail[part][order],
         candidate=places.positions(came, number)[place],
         **{name: np.concatenate([getattr(each.draws, name) for each in records])[where] for name in OF_DRAWS},
     )
@@ -167,8 +157,8 @@ def together(records: Sequence[Record]) -> Records:
         enrolled,
         tuple(each.draws.lost for each in records),
         tuple(each.draws.background for each in records),
-        ledger,
-        of_row,
+        hands,
+        rows,
         places,
     )
 

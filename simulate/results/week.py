@@ -18,6 +18,8 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 ALL = "all"
 NAMES = (ALL, *WEEKDAYS)
 WEEK = len(WEEKDAYS)
+NO_DAY = 1 << 40
+"""The first day of what has no day: none comes after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,11 @@ class Weeks:
 
     before: int
     days: int
+
+    @classmethod
+    def to(cls, calendar: Calendar, last: int) -> Weeks:
+        """Return the weeks from the first day of a trial to this one."""
+        return cls(calendar.begins.weekday(), last + 1)
 
     @property
     def number(self) -> int:
@@ -58,24 +65,24 @@ class Weeks:
         return np.ascontiguousarray(np.arange(self.size).reshape(self.number, WEEK).T) - self.before
 
 
-def weeks_of(calendar: Calendar, last: int) -> Weeks:
-    """Return the weeks from the first day of a trial to this one."""
-    return Weeks(calendar.begins.weekday(), last + 1)
-
-
-def sums_between(calendar: Calendar, first: Ints, last: Ints, by_day: Ints) -> Ints:
-    """Return by weekday [..., 8] the sums of `by_day` [H] over the days between two days [...], both included."""
+def running(calendar: Calendar, by_day: Ints) -> Ints:
+    """Return the sums by weekday [H + 1, 8] of `by_day` [H] over all days before a day."""
     weekday = (np.arange(calendar.days) + calendar.begins.weekday()) % WEEK
-    running = np.zeros((calendar.days + 1, 1 + WEEK), np.int64)
-    running[np.arange(1, calendar.days + 1), weekday + 1] = by_day
-    running[:, 0] = running.sum(axis=1)
-    running = running.cumsum(axis=0)
-    return running[last + 1] - running[np.minimum(first, last + 1)]
+    found = np.zeros((calendar.days + 1, 1 + WEEK), np.int64)
+    found[1:, 0] = by_day
+    found[np.arange(1, calendar.days + 1), weekday + 1] = by_day
+    return found.cumsum(axis=0)
 
 
-def weekdays_with_a_figure(calendar: Calendar, working: Ints | Flags) -> list[int]:
+def sums_between(sums_before: Ints, first: Ints, last: Ints) -> Ints:
+    """Return the sums by weekday [..., 8] over the days between two days [...], both included; of `running` sums."""
+    found: Ints = sums_before[last + 1] - sums_before[np.minimum(first, last + 1)]
+    return found
+
+
+def weekdays_with_a_figure(calendar: Calendar, working: Ints | Flags) -> tuple[int, ...]:
     """Return the places of all days together, and of the weekdays on which there is `working` [H] at all."""
-    return [0, *(np.unique((np.flatnonzero(working) + calendar.begins.weekday()) % WEEK) + 1).tolist()]
+    return (0, *(np.unique((np.flatnonzero(working) + calendar.begins.weekday()) % WEEK) + 1).tolist())
 
 
 def sums(table: Floats) -> Floats:
@@ -98,7 +105,7 @@ def peaks(table: Floats) -> Floats:
 
 def span_of(place: Ints, day: Ints, places: int) -> tuple[Ints, Ints]:
     """Return the first and the last day of each of so many places, so that no day lies between where there is none."""
-    first, last = np.full(places, np.iinfo(np.int64).max), np.full(places, -1)
+    first, last = np.full(places, NO_DAY), np.full(places, -1)
     np.minimum.at(first, place, day)
     np.maximum.at(last, place, day)
     return first, last

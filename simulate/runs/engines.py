@@ -11,6 +11,7 @@ from typing import TypeAlias
 import numpy as np
 
 from trialproof.model.place import BadInput
+from trialproof.simulate.results.hands import READABLE, Hands
 from trialproof.simulate.trial.contract import ROWS, Draws, Ledger, World
 
 Run: TypeAlias = Callable[[World, Draws], Ledger]
@@ -48,6 +49,17 @@ def runner(engine: Engine) -> Run:
             from trialproof.simulate.fast.tables import run as run_compiled
 
             return run_compiled
+
+
+def hands(engine: Engine) -> Hands:
+    """Return what adds up figures: for the compiled engine, compiled too."""
+    match engine:
+        case Engine.SIMPY:
+            return READABLE
+        case Engine.COMPILED:
+            from trialproof.simulate.fast.hands import COMPILED
+
+            return COMPILED
 
 
 def is_compiled() -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from trialproof.simulate.accrual.enrolment import Enrolment
 from trialproof.simulate.population.linacs import linac_days
 from trialproof.simulate.population.screening import Candidates, screen
+from trialproof.simulate.results.hands import READABLE, Hands
 from trialproof.simulate.results.known import Known
 from trialproof.simulate.results.metric import Column, Figure
 from trialproof.simulate.results.metrics import figures, table
@@ -47,9 +48,9 @@ class Replication:
         return figures(self.record)
 
 
-def figures_of(prepared: Prepared, found: Sequence[Replication]) -> Known:
+def figures_of(prepared: Prepared, found: Sequence[Replication], hands: Hands = READABLE) -> Known:
     """Return all figures of replications as a table. Raises `RuntimeError` unless they are those of the simulation."""
-    columns, figures = table(together([each.record for each in found]))
+    columns, figures = table(together([each.record for each in found], hands))
     if columns != columns_of(prepared):
         raise RuntimeError("a replication has other figures than the simulation")
     return figures

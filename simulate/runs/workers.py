@@ -12,13 +12,13 @@ from typing import TypeAlias
 import numpy as np
 
 from trialproof.simulate.runs.chunk import Chunk, Keep, Span
-from trialproof.simulate.runs.engines import runner
+from trialproof.simulate.runs.engines import hands, runner
 from trialproof.simulate.runs.kept import ledger_heading, ledger_text, patients_heading, patients_text
 from trialproof.simulate.runs.replicate import figures_of, replications
 from trialproof.simulate.runs.simulation import Simulation, prepared
 from trialproof.simulate.runs.team import team
 
-TOGETHER = 25
+TOGETHER = 50
 """The figures of so many replications are worked out at once: enough of them, and their ledgers are not too large."""
 
 Work: TypeAlias = Callable[[Sequence[Span]], Iterator[Chunk]]
@@ -30,7 +30,7 @@ def compute(simulation: Simulation, span: Span, keep: Keep) -> Chunk:
     tables, ledgers, patients = [], [], []
     found = replications(ready, range(*span), runner(simulation.engine))
     while some := list(islice(found, TOGETHER)):
-        tables.append(figures_of(ready, some))
+        tables.append(figures_of(ready, some, hands(simulation.engine)))
         if keep.ledgers:
             ledgers.append(ledger_text(some))
         if keep.patients:
