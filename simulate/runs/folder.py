@@ -57,7 +57,7 @@ class Folder:
                 (self.path / where).mkdir(exist_ok=True)
                 write_text(self.path / where / f"{name}.csv", text)
         with written(self.path / CHUNKS / f"{name}.npz") as file:
-            np.savez_compressed(file, values=chunk.values, exists=chunk.exists)
+            np.savez(file, values=chunk.values, exists=chunk.exists)
 
     def read(self, span: Span) -> tuple[Floats, Flags]:
         """Return the figures of a finished chunk. Raises `BadInput` where its file is damaged."""

@@ -6,18 +6,23 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from itertools import islice
+from operator import add
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trialproof.simulate.results.estimate import QUANTILES, Estimate, Spread, spread
 from trialproof.simulate.results.metric import Column
+from trialproof.simulate.results.moments import Floats
 from trialproof.simulate.runs.atomic import write_text, written
 from trialproof.simulate.runs.folder import SUMMARY, Folder, as_json
 
 TIDY = ("replication", "metric", "of", "value")
 TOGETHER = 50
 """Replications that are written at once, and in a row group of the Parquet file."""
+EXACT = 2**53
+"""Below this, a float that is whole is exactly that whole number."""
 ROOM = 8_000_000
 """So many numbers are held at once to find quantiles."""
 
@@ -41,11 +46,20 @@ def _write_csv(folder: Folder, names: Sequence[tuple[str, str]], replications: i
         while group := list(islice(rows, TOGETHER)):
             unlike, where = np.unique(np.array([values for _, (values, _) in group]), return_inverse=True)
             exists = np.array([exists for _, (_, exists) in group])
-            cells = [*(say(value) for value in unlike.tolist()), ""]
-            at = np.where(exists, where.reshape(exists.shape), len(unlike))
-            for (number, _), row in zip(group, at.tolist(), strict=True):
-                lines = (f"{number},{name}{cells[cell]}\n" for name, cell in zip(quoted, row, strict=True))
-                file.write("".join(lines).encode())
+            cells = np.where(exists, _said(unlike)[where.reshape(exists.shape)], "")
+            for (number, _), row in zip(group, cells, strict=True):
+                begin = f"{number},"
+                lines = f"\n{begin}".join(map(add, quoted, row.tolist()))
+                file.write(f"{begin}{lines}\n".encode())
+
+
+def _said(values: Floats) -> NDArray[np.object_]:
+    """Return what `say` says of each of many numbers."""
+    whole = (values == np.trunc(values)) & (np.abs(values) < EXACT)
+    texts = np.empty(len(values), np.object_)
+    texts[whole] = list(map(str, values[whole].astype(np.int64).tolist()))
+    texts[~whole] = list(map(repr, values[~whole].tolist()))
+    return texts
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -124,5 +138,5 @@ def say(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < EXACT else repr(value)
     return str(value)
