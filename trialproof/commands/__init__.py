@@ -12,6 +12,7 @@ from trialproof.commands.explain import explain
 from trialproof.commands.init import init
 from trialproof.commands.repair import repair
 from trialproof.commands.report import report
+from trialproof.commands.reproject import reproject
 from trialproof.commands.schema import schema
 from trialproof.commands.show import show
 from trialproof.commands.simulate import simulate
@@ -24,6 +25,7 @@ COMMANDS: tuple[click.Command, ...] = (
     assign,
     simulate,
     sweep,
+    reproject,
     diff,
     repair,
     report,

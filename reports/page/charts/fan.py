@@ -56,12 +56,12 @@ def fan(name: str, label: str, of: Fan) -> Tree:
     x = scale(0.0, float(len(of.months)), LEFT, WIDTH - RIGHT)
     most = max([of.target, *(each.quantiles[-1] for each in of.months)])
     y = Scale(0.0, most * 1.04, TOP + TALL, TOP)
-    parts = [*_grid(x, y), *_bands(of, x, y), *_target(of, x, y)]
+    parts = [*patients_axis(x, y), *_bands(of, x, y), *target_line(of.target, x, y)]
     base = TOP + TALL
     bottom, below = base, list[Tree]()
     if of.reached or of.never:
         bottom, below = _when(of, x, base)
-    parts += [*_months(of, x, TOP, bottom), *below]
+    parts += [*months_axis(len(of.months), of.begins, x, TOP, bottom), *below]
     marks: list[tuple[list[Tree], str]] = [
         ([rect(0.0, -6.0, 24.0, 12.0, "band outer")], "nine of ten trials"),
         ([rect(0.0, -6.0, 24.0, 12.0, "band inner")], "half of them"),
@@ -81,7 +81,8 @@ def drawn_months(months: Sequence[Month], target: int) -> int:
     return min(len(months), full + 3)
 
 
-def _grid(x: Scale, y: Scale) -> list[Tree]:
+def patients_axis(x: Scale, y: Scale) -> list[Tree]:
+    """Return the axis of patients enrolled, with faint lines across the plot."""
     found: list[Tree] = [text(8.0, TOP - 9.0, "heading", "patients enrolled")]
     for value in y.ticks():
         at = y.at(value)
@@ -104,9 +105,10 @@ def _bands(of: Fan, x: Scale, y: Scale) -> list[Tree]:
     return found if len(exact) == 1 else [*found, curve([(x.at(m), y.at(n)) for m, n in exact], "exact-line")]
 
 
-def _target(of: Fan, x: Scale, y: Scale) -> list[Tree]:
-    at = y.at(float(of.target))
-    return [line(x.start, at, x.end, at, "reference"), text(x.end, at - 6.0, "threshold", f"target {of.target}", "end")]
+def target_line(target: int, x: Scale, y: Scale) -> list[Tree]:
+    """Return the line of how many are wanted."""
+    at = y.at(float(target))
+    return [line(x.start, at, x.end, at, "reference"), text(x.end, at - 6.0, "threshold", f"target {target}", "end")]
 
 
 def _when(of: Fan, x: Scale, base: float) -> tuple[float, list[Tree]]:
@@ -131,14 +133,14 @@ def _when(of: Fan, x: Scale, base: float) -> tuple[float, list[Tree]]:
     return bottom, parts
 
 
-def _months(of: Fan, x: Scale, top: float, bottom: float) -> list[Tree]:
+def months_axis(months: int, begins: date, x: Scale, top: float, bottom: float) -> list[Tree]:
     """Return the axis of time: months from the beginning, and the date of each."""
     wide = x.at(1.0) - x.at(0.0)
     every = next((each for each in EVERY if each * wide >= ROOM), EVERY[-1])
     found: list[Tree] = []
-    for month in range(0, len(of.months) + 1, every):
+    for month in range(0, months + 1, every):
         at = x.at(float(month))
-        day = of.begins + timedelta(days=round(month * DAYS_A_MONTH))
+        day = begins + timedelta(days=round(month * DAYS_A_MONTH))
         found += [line(at, top, at, bottom, "grid"), line(at, bottom, at, bottom + 4.0, "tick")]
         words = f"month {month}" if month else "start"
         found += [text(at, bottom + 17.0, "number", words, "middle"),

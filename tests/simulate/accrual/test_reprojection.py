@@ -135,7 +135,7 @@ def test_an_opening_that_is_known_counts_and_one_that_is_chance_has_not_been() -
     days = np.arange(200.0, 1501.0, 10.0)
     unopened = so_far(plan, Interim(200, {}, {}), 0.5, days)[1]
     assert unopened.expected == 0.0
-    assert len(unopened.ahead) > 20
+    assert len(unopened.ahead) > 10
     opened = so_far(plan, Interim(200, {"b": 3}, {"b": 50.0}), 0.5, days)[1]
     assert opened.expected == pytest.approx(0.2 * 0.5 * (150 - 34 / 3), rel=1e-3)
     with pytest.raises(ValueError, match="site `b` has enrolled 3 by day 200, before it could"):
@@ -166,3 +166,55 @@ def test_what_cannot_be_projected_says_so() -> None:
         reproject(plan, Interim(1500, {}, {}), 0.5, learned=False)
     with pytest.raises(ValueError, match="nobody is enrolled yet"):
         estimated(so_far(plan, Interim(100, {}, {}), 0.5, [100.0, 200.0]))
+
+
+def test_a_site_takes_no_more_than_it_has_room_for() -> None:
+    plan = scenario(replace(site("a", 0.2), cap=12), site("b", 0.05), **GAMMA)
+    days = np.arange(300.0, 1501.0, 100.0)
+    sites = so_far(plan, Interim(300, {"a": 9, "b": 2}, {}), 0.5, days)
+    assert [each.room for each in sites] == [3, None]
+    found = project(sites[:1], 60, planned(plan), days).progress.table
+    assert np.all(found[:, 4:] == 0)
+    assert found.sum(axis=1) == pytest.approx(np.ones(len(days)))
+    law = stats.nbinom(1.2 + 9, (1.2 + sites[0].expected) / (1.2 + sites[0].expected + sites[0].ahead[0]))
+    for more in range(3):
+        assert found[:, more] == pytest.approx(law.pmf(more), abs=1e-12)
+    assert found[:, 3] == pytest.approx(law.sf(2), abs=1e-12)
+
+
+def test_a_full_site_enrols_nobody_and_may_be_faster_than_its_count_says() -> None:
+    expected, ahead = 20.0, np.array([[0.0, 30.0]])
+    full, open_still = (SiteSoFar("a", 12, expected, ahead, room) for room in (0, None))
+    found = project([full], 60, known(Prior(1.2)), [0.0, 1.0])
+    assert found.progress.table[:, 0].tolist() == [1.0, 1.0]
+    factor = project([open_still], 60, known(Prior(1.2)), [0.0, 1.0]).factor["a"]
+    assert found.factor["a"] > factor
+    rng = np.random.default_rng(7)
+    rates = rng.gamma(1.2, 1 / 1.2, 200_000)
+    at_least = rates[rng.poisson(rates * expected) >= 12]
+    assert found.factor["a"] == pytest.approx(at_least.mean(), rel=0.01)
+
+
+def test_rates_that_are_learned_are_not_held_down_by_sites_that_are_full() -> None:
+    """Many sites that stop at 5 of 10 expected are no sign of half the rate; those that are open say what it is."""
+    rng = np.random.default_rng(8)
+    come = rng.poisson(1.5 * rng.gamma(4.0, 1 / 4.0, 200) * 10.0)
+    shut = np.arange(200) < 150
+    sites = [
+        SiteSoFar(str(at), min(int(n), 5) if full else int(n), 10.0, np.zeros((1, 1)), 0 if full and n >= 5 else None)
+        for at, (n, full) in enumerate(zip(come, shut, strict=True))
+    ]
+    assert sum(each.room == 0 for each in sites) > 100
+    prior = estimated(sites).best
+    assert prior.mean == pytest.approx(1.5, rel=0.12)
+    naive = estimated([replace(each, room=None) for each in sites]).best
+    assert naive.mean < 1.0
+
+
+def test_a_site_that_has_not_opened_by_chance_opens_as_late_as_those_that_have_not() -> None:
+    late = replace(site("b", 0.2), opens=Distribution(Uniform(0.0, 400.0 * DAY)))
+    days = np.arange(390.0, 1501.0, 10.0)
+    (found,) = so_far(scenario(late), Interim(390, {}, {}), 0.5, days)
+    assert len(found.ahead) > 10
+    middle = 0.2 * 0.5 * (1500 - 395 - 34 / 3)
+    assert found.ahead[:, -1].mean() == pytest.approx(middle, rel=1e-3)
