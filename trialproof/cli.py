@@ -43,6 +43,8 @@ def cli() -> None:
       trialproof assign PROTOCOL FILE  the arm of each patient in a table
       trialproof simulate PROTOCOL     what will happen when patients come, with every assumption named
       trialproof sweep PROTOCOL        the same under many scenarios, and how much is enough
+      trialproof reproject PROTOCOL COUNTS.csv --on DATE
+                                       when a trial under way will have its patients
 
     \b
     Exit codes:
