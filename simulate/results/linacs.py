@@ -76,7 +76,8 @@ def figures(records: Records) -> Figures:
     linacs, departments, size = linacs_of(records.world), len(records.world.linacs), records.size
     day = records.fractions.minute // DAY
     place = records.fractions.replication * departments + (records.fractions.resource >> 8)
-    first, last = np.full(size * departments, NO_DAY), np.full(size * departments, -1)
+    first: Ints = np.full(size * departments, NO_DAY)
+    last: Ints = np.full(size * departments, -1)
     first[place[::-1]] = day[::-1]
     last[place] = day
     first, last = first.reshape(size, departments), last.reshape(size, departments)

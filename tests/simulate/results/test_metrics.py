@@ -6,19 +6,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, settings, strategies as st
 
+from tests.simulate.results.naive.history import trial_from
+from tests.simulate.results.naive.linacs import days_of_use
 from tests.simulate.results.records import ARMS, figures_by_name, names_of, record_from, record_of_case, screened_as
-from tests.simulate.trial.cases import Case, busy_case, cases
+from tests.simulate.trial.cases import Case, busy_case, cases, trial_of
 from tests.simulate.trial.scene import EIGHT, Person, drawn, world
-from trialproof.simulate.results.arms import standardised
+from trialproof.simulate.results.arms import spread_of, standardised
 from trialproof.simulate.results.desks import paused
-from trialproof.simulate.results.linacs import trial_minutes
 from trialproof.simulate.results.metric import Kind
 from trialproof.simulate.results.metrics import METRICS, figures
 from trialproof.simulate.results.record import record_of
-from trialproof.simulate.results.treatment import STATES
-from trialproof.simulate.results.week import span
+from trialproof.simulate.results.treatment import STATES, planned_end
+from trialproof.simulate.results.week import running, span_of, sums_between
 from trialproof.simulate.trial.contract import DAY, L_FRACTION
 from trialproof.simulate.trial.engine import run
 
@@ -52,15 +53,18 @@ def test_every_candidate_ends_in_exactly_one_state(case: Case) -> None:
 @given(case=cases())
 def test_no_fraction_is_lost_or_counted_twice(case: Case) -> None:
     record = record_of_case(case)
-    found = figures_by_name(record)
+    found, trial = figures_by_name(record), trial_from(record)
     missed = total(found, *(name for name in found if name.startswith("fractions_missed.")))
     assert missed == total(found, "fractions_rebooked", "fractions_omitted")
-    minutes = trial_minutes(record)
+    minutes = 0.0
+    for name, value in found.items():
+        if name.startswith("linac_trial_load.") and name.endswith(".all") and value is not None:
+            department = record.names.departments.index(name.split(".")[1])
+            minutes += round(value * len(days_of_use(trial, department)), 6)
     rows = record.rows(L_FRACTION)
-    course = record.draws.course[record.drawn[record.patient(rows)]]
-    first = rows[:, 4] == 1
-    expected = np.where(first, record.world.first_minutes[course], record.world.later_minutes[course]).sum()
-    assert minutes.sum() == expected
+    courses = dict(zip(record.draws.patient.tolist(), record.draws.course.tolist(), strict=True))
+    course, first = np.array([courses[patient] for patient in rows[:, 1].tolist()], np.int64), rows[:, 4] == 1
+    assert minutes == np.where(first, record.world.first_minutes[course], record.world.later_minutes[course]).sum()
     for name, value in found.items():
         metric, _, of = name.partition(".")
         if metric == "linac_load" and value is not None:
@@ -121,6 +125,27 @@ def test_a_fraction_that_is_appended_prolongs_by_the_days_to_it() -> None:
     assert found["patients.completed"] == 1
 
 
+def test_a_course_of_which_nothing_was_given_is_finished_and_took_no_days() -> None:
+    found = told(Person(no_show=(1,)), fractions=1, missed=0)
+    assert found["patients.shortened"] == 1
+    assert found["delivered_share"] == 0
+    assert found["irradiation_days"] is None
+    assert found["prolongation"] is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=cases(), fractions=st.integers(1, 40), data=st.data())
+def test_the_planned_end_is_found_by_going_from_day_to_day(case: Case, fractions: int, data: st.DataObject) -> None:
+    """The first fraction may be on any day, a make-up Saturday too; beyond the calendar every day is open."""
+    calendar = trial_of(case)[0].calendar
+    day = first = data.draw(st.integers(0, calendar.days - 1) | st.integers(calendar.days - 20, calendar.days - 1))
+    for _ in range(fractions - 1):
+        day += 1
+        while day < calendar.days and not calendar.open_day[day]:
+            day += 1
+    assert planned_end(calendar, np.array([3, first]), np.array([50, fractions]))[1] == day
+
+
 def test_a_fraction_that_is_left_out_shortens_the_course_and_not_the_calendar() -> None:
     found = told(Person(no_show=(4,)), fractions=4, missed=0)
     assert found["prolongation"] == -1
@@ -161,6 +186,13 @@ def test_a_day_is_over_capacity_when_treatment_and_breakdown_exceed_the_regular_
     assert found["linac_lost.department0.linac1.all"] == 590 / 3
 
 
+@pytest.mark.parametrize(("lost", "over"), [(585, 0), (586, 1)])
+def test_a_minute_beyond_the_regular_ones_is_enough(lost: int, over: int) -> None:
+    found = told(Person(), fractions=3, lost={(0, 2): lost}, overtime=[30])
+    assert found["linac_over_capacity.department0.linac1.wednesday"] == over
+    assert found["linac_overtime.department0.linac1.wednesday"] == over
+
+
 def test_the_second_of_two_waits_for_the_only_scanner() -> None:
     found = told(Person(), Person(), rooms=[[1, 9, 9]])
     assert found["served.department0.scan"] == 2
@@ -177,6 +209,14 @@ def test_candidates_are_counted_up_to_the_minute_in_which_the_target_is_reached(
     assert found["failed_first.I1"] == 2
     assert found["target_reached"] == 1
     assert found["duration"] == (EIGHT + 3) / DAY
+
+
+def test_a_month_ends_before_the_minute_in_which_the_next_one_begins() -> None:
+    month = 43_830  # a twelfth of 365.25 days
+    found = told(*(Person(arrive=month - 2 + each) for each in range(3)))  # each is enrolled a minute later
+    assert found["enrolled"] == 3
+    assert found["enrolled_by.1"] == 1
+    assert found["enrolled_by.2"] == 3
 
 
 def test_the_horizon_stands_in_for_a_target_that_is_not_reached() -> None:
@@ -240,26 +280,38 @@ def test_a_record_leaves_out_who_comes_after_the_trial_closed() -> None:
     assert len(record.screened.failed) == 2
 
 
+def standardised_difference(one: list[float], other: list[float], *, share: bool) -> float | None:
+    """The difference between two arms; beside them stand those of another replication, which must not matter."""
+    values, groups = np.array([*one, 5.0, *other, 9.0, 1.0]), [0] * len(one) + [2] + [1] * len(other) + [3, 2]
+    found = spread_of(np.array(groups), values, 4, share=share)
+    difference = standardised(found.part(0, 2), found.part(1, 2))
+    assert not difference.exist[1]
+    return float(difference.values[0]) if difference.exist[0] else None
+
+
 def test_the_standardised_difference_is_that_of_the_formula() -> None:
-    one, other = np.array([1.0, 2, 3]), np.array([2.0, 4, 6])
-    assert standardised(one, other, share=False) == pytest.approx(-2 / np.sqrt((1 + 4) / 2))
-    yes, no = np.array([1.0, 1, 1, 0]), np.array([0.0, 1])
-    assert standardised(yes, no, share=True) == pytest.approx(0.25 / np.sqrt((0.1875 + 0.25) / 2))
-    assert standardised(yes[:1], no, share=True) is None
-    assert standardised(np.ones(3), np.ones(3), share=True) is None
+    one, other = [1.0, 2, 3], [2.0, 4, 6]
+    assert standardised_difference(one, other, share=False) == pytest.approx(-2 / np.sqrt((1 + 4) / 2))
+    yes, no = [1.0, 1, 1, 0], [0.0, 1]
+    assert standardised_difference(yes, no, share=True) == pytest.approx(0.25 / np.sqrt((0.1875 + 0.25) / 2))
+    assert standardised_difference(yes[:1], no, share=True) is None
+    assert standardised_difference([1.0] * 3, [1.0] * 3, share=True) is None
 
 
 def test_work_that_pauses_is_spread_over_the_days_on_which_it_is_done() -> None:
     calendar = world().calendar
     started = 4 * DAY + 1000  # a Friday
-    busy = paused(calendar, np.array([started, EIGHT]), np.array([700, 10]), EIGHT, 1080)
-    assert {int(day): int(busy[day]) for day in np.flatnonzero(busy)} == {0: 10, 4: 80, 7: 600, 8: 20}
+    hours = np.array([EIGHT, EIGHT]), np.array([1080, 1080])
+    pieces = paused(calendar, np.array([started, EIGHT]), np.array([700, 10]), *hours)
+    found = sorted(zip(*(each.tolist() for each in pieces), strict=True))
+    assert found == [(0, 4, 80), (0, 7, 600), (0, 8, 20), (1, 0, 10)]
 
 
 def test_a_span_goes_from_the_first_to_the_last() -> None:
-    flags = np.array([False, True, False, True, False])
-    assert span(flags).tolist() == [False, True, True, True, False]
-    assert not span(np.zeros(3, np.bool_)).any()
+    first, last = span_of(np.array([0, 2, 0, 2, 0]), np.array([3, 5, 1, 5, 2]), 3)
+    assert (first[[0, 2]].tolist(), last.tolist()) == ([1, 5], [3, -1, 5])
+    days = sums_between(running(world().calendar, np.ones(400, np.int64)), first, last)
+    assert days.tolist() == [[3, 0, 1, 1, 1, 0, 0, 0], [0] * 8, [1, 0, 0, 0, 0, 0, 1, 0]]  # day 0 is a Monday
 
 
 @pytest.mark.parametrize(("lead_days", "late"), [(27, 0), (28, 1)])
