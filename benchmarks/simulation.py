@@ -32,7 +32,7 @@ from trialproof.simulate.population.people import true_values
 from trialproof.simulate.population.screening import arms_under, screen
 from trialproof.simulate.population.treatment import treat
 from trialproof.simulate.recut import part_of
-from trialproof.simulate.runs.candidates import candidates_of
+from trialproof.simulate.runs.candidates import candidates_of, enough
 from trialproof.simulate.runs.chunk import ONLY_FIGURES, Span
 from trialproof.simulate.runs.days import expected
 from trialproof.simulate.runs.described import manifest
@@ -83,7 +83,7 @@ def parts(simulation: Simulation, number: int) -> dict[str, float]:
     taken = {
         "drawing": truth
         + charts
-        + best(lambda: arrivals(setting.scenario, key, numbers))
+        + best(lambda: arrivals(setting.scenario, key, numbers, enough(ready) + 1))
         + best(lambda: treat(setting, key, people, enrolled))
         + best(lambda: linac_days(setting.scenario, key, world.calendar, numbers, wanted)),
         "rules": best(lambda: screen(setting, key, *who))

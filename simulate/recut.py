@@ -1,4 +1,4 @@
-"""Cohorts made from a cohort, with other columns or some of its patients; what was checked is not checked again."""
+"""Cohorts whose columns need no check: made from a cohort, or of values that were kept within what is allowed."""
 
 from __future__ import annotations
 
@@ -9,17 +9,24 @@ from numpy.typing import NDArray
 
 from trialproof.model.protocol import Protocol
 from trialproof.simulate.cohort import Cohort
-from trialproof.simulate.column import Column
+from trialproof.simulate.column import Column, filled
+
+
+def made(protocol: Protocol, columns: Mapping[str, Column], size: int) -> Cohort:
+    """Return a cohort of columns that `Cohort` would take as they are; the mapping itself is taken over."""
+    found = Cohort(protocol, {}, size)
+    object.__setattr__(found, "columns", columns)
+    return found
 
 
 def changed(cohort: Cohort, columns: Mapping[str, Column], protocol: Protocol | None = None) -> Cohort:
-    """Return a cohort with these columns beside its own or in their place; only these are checked.
+    """Return a cohort with these columns, whose recorded values are allowed, beside its own or in their place.
 
-    `protocol` is one that records at least what the cohort's own does, and in the same way. Raises as `Cohort` does.
+    `protocol` is one that records at least what the cohort's own does, and in the same way.
     """
-    found = Cohort(protocol or cohort.protocol, columns, cohort.size)
-    object.__setattr__(found, "columns", {**cohort.columns, **found.columns})
-    return found
+    protocol = protocol or cohort.protocol
+    new = {name: filled(protocol.quantities[name], column) for name, column in columns.items()}
+    return made(protocol, {**cohort.columns, **new}, cohort.size)
 
 
 def part_of(cohort: Cohort, rows: slice | NDArray[np.int64]) -> Cohort:
@@ -32,6 +39,4 @@ def part_of(cohort: Cohort, rows: slice | NDArray[np.int64]) -> Cohort:
         )
         for name, column in cohort.columns.items()
     }
-    found = Cohort(cohort.protocol, {}, len(np.arange(cohort.size)[rows]))
-    object.__setattr__(found, "columns", columns)
-    return found
+    return made(cohort.protocol, columns, len(np.arange(cohort.size)[rows]))

@@ -33,10 +33,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """The C candidates of one replication in order of (arrival, number), of whom the first K are known.
+    """The first C candidates of one replication in order of (arrival, number), of whom the first K are known.
 
-    `number` and `arrive` [C], of all who would come before the horizon; `screening` minutes, `failed` (0 for who can be
-    enrolled) and `arm` [K].
+    `number` and `arrive` [C], of all who would come before the horizon or of more than K; `screening` minutes, `failed`
+    (0 for who can be enrolled) and `arm` [K].
     """
 
     number: Ints

@@ -50,13 +50,15 @@ class Intensity:
         Within a piece, level * x + slope * x^2 / 2 = rest is solved in the form that does not cancel,
         x = 2 rest / (level + sqrt(level^2 + 2 slope rest)).
         """
-        piece = _places(self.reached[row], expected[:, None])[:, 0]
-        rest, level = expected - self.reached[row, piece], self.levels[row, piece]
-        root = np.sqrt(np.maximum(level * level + 2 * self.slopes[row, piece] * rest, 0.0))
+        at = row * self.levels.shape[1]
+        for reached in self.reached.T[1:-1]:
+            at += reached.take(row) <= expected
+        rest, level = expected - self.reached[:, :-1].take(at), self.levels.take(at)
+        root = np.sqrt(np.maximum(level * level + 2 * self.slopes.take(at) * rest, 0.0))
         with np.errstate(divide="ignore", invalid="ignore"):
             since = np.where(rest > 0, 2 * rest / (level + root), 0.0)
-        found = np.minimum(self.starts[row, piece] + since, self.starts[row, piece + 1])
-        return np.where(expected < self.total[row], found, np.inf)
+        found = np.minimum(self.starts[:, :-1].take(at) + since, self.starts[:, 1:].take(at))
+        return np.where(expected < self.total.take(row), found, np.inf)
 
 
 def intensity(accrual: Accrual, opens: ArrayLike, horizon_days: int) -> Intensity:

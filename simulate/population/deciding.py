@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trialproof.model.condition import Eligible
-from trialproof.model.meaning import Meaning
 from trialproof.model.protocol import Decision
-from trialproof.simulate.assignment import fate_of
-from trialproof.simulate.cohort import Cohort, among, spread
-from trialproof.simulate.population.policy import NONE, Flags, Ints, as_settled, settle
+from trialproof.simulate.cohort import Cohort
+from trialproof.simulate.population.policy import NONE, Flags, Ints, settle, with_choices
+from trialproof.simulate.population.rules import rules_of
 from trialproof.simulate.population.setting import Setting
 from trialproof.simulate.population.streams import Floats
-from trialproof.simulate.rational import Exact, Truths
+from trialproof.simulate.worksheet import Worksheet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,8 +34,8 @@ class Decided:
 
     `choice` gives by decision the position of the choice that each got, by the rules or else by policy, or NONE, and
     `by_rule` what the rules alone gave.
-    `stranded` are the eligible whom a policy excludes, or for whom the decision of the arm is not meant. `meaning` is
-    that of the protocol's rules after all this: `arm is X` holds for whoever got X, in whatever way.
+    `stranded` are the eligible whom a policy excludes, or for whom the decision of the arm is not meant. `sheet` has
+    what the rules say after all this: `arm is X` holds for whoever got X, in whatever way.
     """
 
     eligible: Flags
@@ -45,38 +43,33 @@ class Decided:
     by_rule: Mapping[str, Ints]
     unsettled: Mapping[str, Unsettled]
     stranded: Flags
-    meaning: Meaning[Truths, Exact]
-
-    def holds(self, truth: Truths) -> Flags:
-        """Return a truth as a flag for each patient."""
-        return spread(truth, len(self.eligible))
+    sheet: Worksheet
 
 
 def decide(
     setting: Setting, cohort: Cohort, decisions: Sequence[Decision], chances: Callable[[str], Floats]
 ) -> Decided:
-    """Return what becomes of a cohort by these decisions, the first of which is that of the arm.
+    """Return what becomes of a cohort by these decisions, which are the first ones of the setting, or all.
 
     `chances` gives by decision a uniform for each patient: what an investigator chooses by. Raises `BadInput` for a
     policy that cannot be carried out.
     """
-    size, protocol = cohort.size, setting.protocol
-    meaning = among(protocol, cohort, setting.selection)
-    eligible = spread(meaning.truth(Eligible()).holds, size)
+    rules, sheet = rules_of(setting), Worksheet(cohort)
+    eligible = sheet.flags(rules.eligible)
     choice: dict[str, Ints] = {}
     ruled: dict[str, Ints] = {}
     unsettled: dict[str, Unsettled] = {}
-    stranded = np.zeros(size, np.bool_)
-    for decision in decisions:
+    stranded = np.zeros(cohort.size, np.bool_)
+    for decision, written in zip(decisions, rules.fates, strict=False):
         name, asked = decision.name, eligible & ~stranded
-        fate = fate_of(meaning, decision)
-        left = [spread(each, size) & asked for each in (fate.short, fate.crowded, fate.undetermined)]
+        fate = sheet.fate(written)
+        left = [sheet.flags(each) & asked for each in (written.short, written.crowded, written.undetermined)]
         unsettled[name] = Unsettled(*left)
         settlement = settle(decision, fate, setting.scenario.policies[name], asked, chances)
         choice[name], ruled[name] = settlement.choice, settlement.by_rule
         stranded = stranded | settlement.excluded
         if name == setting.arm.name:
             stranded |= asked & (settlement.choice == NONE)
-        protocol, cohort = as_settled(protocol, cohort, decision, fate, settlement)
-        meaning = among(protocol, cohort, setting.selection)
-    return Decided(eligible, choice, ruled, unsettled, stranded, meaning)
+        cohort = with_choices(cohort, decision, fate, settlement)
+        sheet.continue_with(cohort)
+    return Decided(eligible, choice, ruled, unsettled, stranded, sheet)

@@ -6,6 +6,7 @@ Every day has chances of its own, so that days on which nobody can be treated an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -15,6 +16,8 @@ from trialproof.model.place import BadInput, Place
 from trialproof.simulate.population.policy import Ints
 from trialproof.simulate.population.quantiles import cumulated, quantile
 from trialproof.simulate.population.streams import Floats, Key, Purpose, uniforms_at
+from trialproof.simulate.population.tabulated import multiples
+from trialproof.simulate.scenario.distribution import Distribution
 from trialproof.simulate.scenario.scenario import Department, Downtime, Scenario
 from trialproof.simulate.trial.calendar import Calendar
 from trialproof.simulate.trial.department import linac_number
@@ -66,13 +69,15 @@ def linac_days(
     open_days = np.flatnonzero(calendar.open_day)
     linacs = []
     for number, department in enumerate(scenario.departments.values()):
-        from_day, to_day = (0, calendar.days) if wanted is None else wanted[:, number, :, None].transpose(1, 0, 2)
-        inside = (open_days >= from_day) & (open_days < to_day)
-        row, at = np.nonzero(np.broadcast_to(inside, (len(numbers), len(open_days))))
-        begins, chance = np.searchsorted(row, np.arange(len(numbers) + 1)), breakdown_chance(scenario, department)
+        from_day, to_day = np.full((2, len(numbers)), [[0], [calendar.days]]) if wanted is None else wanted[:, number].T
+        first, end = np.searchsorted(open_days, from_day), np.searchsorted(open_days, to_day)
+        count = np.maximum(end - first, 0)
+        begins = np.append(0, np.cumsum(count))
+        days = open_days.take(np.repeat(first - begins[:-1], count) + np.arange(begins[-1]))
+        replication, chance = np.repeat(numbers, count), breakdown_chance(scenario, department)
         for place in range(department.linacs):
-            drawn = _drawn(department, chance, key, linac_number(number, place), numbers[row], open_days[at])
-            linacs.append(Drawn(begins, open_days[at], *drawn))
+            drawn = _drawn(department, chance, key, linac_number(number, place), replication, days)
+            linacs.append(Drawn(begins, days, *drawn))
     return LinacDays(tuple(linacs), calendar.days)
 
 
@@ -83,10 +88,10 @@ def _drawn(
     regular = department.linac_hours.minutes
     lost = np.zeros(len(day), MINUTE)
     broken = np.flatnonzero(uniforms_at(key, Purpose.DOWNTIME, replication, linac, 2 * day) < chance)
-    u = uniforms_at(key, Purpose.DOWNTIME, replication[broken], linac, 2 * day[broken] + 1)
+    u = uniforms_at(key, Purpose.DOWNTIME, replication.take(broken), linac, 2 * day.take(broken) + 1)
     lost[broken] = minutes_lost(department.downtime, u, regular)
-    booked = quantile(department.background, uniforms_at(key, Purpose.BACKGROUND, replication, linac, day))
-    return lost, np.rint(np.clip(booked, 0.0, 1.0) * regular).astype(MINUTE)
+    booked = uniforms_at(key, Purpose.BACKGROUND, replication, linac, day)
+    return lost, multiples(department.background, booked, regular, 0.0, 1.0).astype(MINUTE)
 
 
 def minutes_lost(downtime: Downtime, u: Floats, regular: int) -> Ints:
@@ -104,7 +109,7 @@ def breakdown_chance(scenario: Scenario, department: Department) -> float:
     regular, downtime = department.linac_hours.minutes, department.downtime
     if downtime.share <= 0:
         return 0.0
-    mean = float(np.sum(1.0 - cumulated(downtime.outage, np.arange(regular) + 0.5)))
+    mean = _minutes_expected(downtime.outage, regular)
     if downtime.share * regular > mean:
         raise BadInput(
             f"a breakdown costs the linacs of `{department.name}` {mean:.0f} minutes on average, and one a day does "
@@ -113,3 +118,9 @@ def breakdown_chance(scenario: Scenario, department: Department) -> float:
             help="let breakdowns last longer, or lower the share",
         )
     return downtime.share * regular / mean
+
+
+@lru_cache(maxsize=64)
+def _minutes_expected(outage: Distribution, regular: int) -> float:
+    """Return E[min(X, M)]."""
+    return float(np.sum(1.0 - cumulated(outage, np.arange(regular) + 0.5)))

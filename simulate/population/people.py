@@ -8,28 +8,32 @@ before it, and the same uniform goes through whichever row applies. A quantity t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from math import ceil, floor
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trialproof.model.condition import EVERYONE, Condition
-from trialproof.model.cycles import quantities_under
 from trialproof.model.place import BadInput, Place
-from trialproof.model.protocol import CategoryKind, Kind, NumberKind, Protocol
+from trialproof.model.protocol import CategoryKind, Kind, NumberKind
 from trialproof.simulate.cohort import Cohort, among, spread
 from trialproof.simulate.column import Column, value_at
 from trialproof.simulate.population.charted_csv import spelt
 from trialproof.simulate.population.copula import joined
 from trialproof.simulate.population.lattice import unit_of
+from trialproof.simulate.population.policy import Flags, Ints
+from trialproof.simulate.population.rules import rules_of
 from trialproof.simulate.population.setting import Setting
 from trialproof.simulate.population.streams import Floats, Key, Purpose, block_of, uniforms
 from trialproof.simulate.population.tabulated import multiples
-from trialproof.simulate.recut import changed
+from trialproof.simulate.recut import changed, made
 from trialproof.simulate.scenario.scenario import Cases, Chance, Model, Numbers, Shares
+from trialproof.simulate.worksheet import Worksheet
 
-Holds = Callable[[Condition], NDArray[np.bool_]]
+Holds = Callable[[Condition], Flags]
 """For whom a condition about earlier variables holds."""
 
 
@@ -39,28 +43,36 @@ def true_values(setting: Setting, key: Key, replication: ArrayLike, number: Arra
     A number beyond its range lies at its end. Raises `BadInput` for a candidate who breaks a fact of the protocol.
     """
     size = np.broadcast(np.asarray(replication), np.asarray(number)).size
-    everybody = np.arange(size)
-    chances = _chances(setting, key, replication, number)
+
+    def chance(name: str) -> Floats:
+        return uniforms(key, Purpose.PERSON, replication, number, 1, block=block_of(name))[:, 0]
+
+    together = _joined(setting, chance) if setting.factored else {}
     columns: dict[str, Column] = {}
+    rules, sheet = rules_of(setting), Worksheet(made(setting.finer, columns, size))
+
+    def holds(condition: Condition) -> Flags:
+        return sheet.flags(rules.conditions[condition])
+
     for variable in setting.scenario.population.variables:
         kind = setting.finer.quantities[variable.quantity].kind
-        holds = partial(_holds, setting, columns, size)
-        drawn = _drawn(variable.model, kind, chances[variable.quantity], holds, everybody)
-        columns[variable.quantity] = _column(kind, drawn)
-    people = _where_applicable(setting, Cohort(setting.finer, columns, size))
-    broken = broken_facts(setting, people)
+        u = together[variable.quantity] if variable.quantity in together else chance(variable.quantity)
+        columns[variable.quantity] = _drawn(variable.model, kind, u, holds)
+    people = made(setting.finer, columns, size)
+    exists = {name: sheet.flags(truth.holds) for name, truth in rules.applies.items() if name in columns}
+    if exists:
+        people = changed(people, {name: replace(columns[name], recorded=there) for name, there in exists.items()})
+    broken = broken_facts(setting, Worksheet(people))
     if broken.any():
         raise impossible(setting, people, int(np.flatnonzero(broken)[0]), replication, number)
     return people
 
 
-def broken_facts(setting: Setting, cohort: Cohort) -> NDArray[np.bool_]:
+def broken_facts(setting: Setting, sheet: Worksheet) -> Flags:
     """Return who breaks a fact of the protocol."""
-    broken = np.zeros(cohort.size, np.bool_)
-    if setting.protocol.facts:
-        meaning = among(setting.protocol, cohort, setting.selection)
-        for fact in setting.protocol.facts:
-            broken |= meaning.truth(fact.rule).fails
+    broken = np.zeros(sheet.size, np.bool_)
+    for formula in rules_of(setting).impossible:
+        broken |= sheet.flags(formula)
     return broken
 
 
@@ -85,46 +97,69 @@ def impossible(
     )
 
 
-def _chances(setting: Setting, key: Key, replication: ArrayLike, number: ArrayLike) -> Mapping[str, Floats]:
-    population = setting.scenario.population
-    names = [variable.quantity for variable in population.variables]
-    found = {
-        name: uniforms(key, Purpose.PERSON, replication, number, 1, block=block_of(name))[:, 0] for name in names
-    }
-    if population.correlated:
-        together = joined(setting.factored, [found[name] for name in population.correlated])
-        found |= dict(zip(population.correlated, together, strict=True))
+def _joined(setting: Setting, chance: Callable[[str], Floats]) -> Mapping[str, Floats]:
+    """Return the uniforms [C] of correlated variables."""
+    correlated = setting.scenario.population.correlated
+    return dict(zip(correlated, joined(setting.factored, list(map(chance, correlated))), strict=True))
+
+
+def _drawn(model: Model, kind: Kind, u: Floats, holds: Holds) -> Column:
+    """Return what is drawn for everybody, within what the kind allows."""
+    match kind:
+        case NumberKind():
+            unit = unit_of(kind)
+            return Column(_points(model, kind, u, holds) * unit.numerator, per=unit.denominator)
+        case CategoryKind(categories):
+            position: NDArray[Any] = np.zeros(len(u), np.uint8 if len(categories) < 256 else np.int64)
+            for place in range(len(categories) - 1):
+                position += _by_case(model, holds, partial(_is_behind, place, u))
+            return Column(position)
+        case _:
+            return Column(_by_case(model, holds, partial(_is_so, u)))
+
+
+def _by_case(model: Model, holds: Holds, leaf: Callable[[Model], Flags]) -> Flags:
+    """Return what each row of a table says of whom it is for: the first one whose condition holds."""
+    if not isinstance(model, Cases):
+        return leaf(model)
+    found = _by_case(model.otherwise, holds, leaf)
+    for condition, below in reversed(model.cases):
+        here = holds(condition)
+        found = _by_case(below, holds, leaf) & here | found & ~here
     return found
 
 
-def _holds(setting: Setting, columns: Mapping[str, Column], size: int, condition: Condition) -> NDArray[np.bool_]:
-    needed = quantities_under(setting.protocol, (condition,))
-    earlier = Cohort(setting.finer, {name: columns[name] for name in needed if name in columns}, size)
-    return spread(among(setting.protocol, earlier, setting.selection).truth(condition).holds, size)
+def _is_behind(place: int, u: Floats, model: Model) -> Flags:
+    """Tell whose category stands behind this place."""
+    assert isinstance(model, Shares), model  # noqa: S101 - the scenario was checked against the protocol
+    cumulated = np.cumsum(model.shares)
+    return np.greater(u, float(cumulated[place] / cumulated[-1]))
 
 
-def _drawn(model: Model, kind: Kind, u: Floats, holds: Holds, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return, for some of the candidates, lattice points (a number), positions (a category), or 0 and 1."""
-    match model:
-        case Cases(cases, otherwise):
-            drawn, left = np.empty(len(rows), np.int64), np.ones(len(rows), np.bool_)
-            for condition, below in cases:
-                here = left & holds(condition)[rows]
-                drawn[here] = _drawn(below, kind, u, holds, rows[here])
-                left &= ~here
-            drawn[left] = _drawn(otherwise, kind, u, holds, rows[left])
-            return drawn
-        case Numbers(distribution):
-            assert isinstance(kind, NumberKind), kind  # noqa: S101 - the scenario was checked against the protocol
-            return _nearest(kind, multiples(distribution, u[rows], *_scale(kind)))
-        case Shares(shares):
-            cumulated = np.cumsum(shares)
-            return np.searchsorted(cumulated / cumulated[-1], u[rows]).astype(np.int64)
-        case Chance(probability):
-            return (u[rows] < probability).astype(np.int64)
+def _is_so(u: Floats, model: Model) -> Flags:
+    assert isinstance(model, Chance), model  # noqa: S101 - the scenario was checked against the protocol
+    return np.less(u, model.probability)
 
 
-def to_lattice(kind: NumberKind, values: Floats) -> NDArray[np.int64]:
+def _points(model: Model, kind: NumberKind, u: Floats, holds: Holds) -> Ints:
+    """Return lattice points of a number."""
+    if isinstance(model, Numbers):
+        return _nearest(kind, multiples(model.distribution, u, *_scale(kind)))
+    assert isinstance(model, Cases), model  # noqa: S101 - the scenario was checked against the protocol
+    points, left = np.empty(len(u), np.int64), np.ones(len(u), np.bool_)
+    for condition, below in (*model.cases, (EVERYONE, model.otherwise)):
+        here = left & holds(condition)
+        rows = np.flatnonzero(here)
+        points[rows] = _points(below, kind, u[rows], partial(_of_some, holds, rows))
+        left &= ~here
+    return points
+
+
+def _of_some(holds: Holds, rows: Ints, condition: Condition) -> Flags:
+    return holds(condition)[rows]
+
+
+def to_lattice(kind: NumberKind, values: Floats) -> Ints:
     """Return the nearest lattice points within the range, counted in units of a refined quantity."""
     per, lower, upper = _scale(kind)
     return _nearest(kind, np.rint(np.clip(values, lower, upper) * per))
@@ -135,34 +170,6 @@ def _scale(kind: NumberKind) -> tuple[float, float, float]:
     return float(1 / unit_of(kind)), float(kind.lower), float(kind.upper)
 
 
-def _nearest(kind: NumberKind, points: Floats) -> NDArray[np.int64]:
+def _nearest(kind: NumberKind, points: Floats) -> Ints:
     unit = unit_of(kind)
     return np.clip(points.astype(np.int64), ceil(kind.lower / unit), floor(kind.upper / unit))
-
-
-def _column(kind: Kind, drawn: NDArray[np.int64]) -> Column:
-    match kind:
-        case NumberKind():
-            unit = unit_of(kind)
-            return Column(drawn * unit.numerator, per=unit.denominator)
-        case CategoryKind():
-            return Column(drawn.astype(np.uint8 if len(kind.categories) < 256 else np.int64))
-        case _:
-            return Column(drawn == 1)
-
-
-def _where_applicable(setting: Setting, cohort: Cohort) -> Cohort:
-    """Return the cohort without values of quantities that do not exist for a patient."""
-    quantities = _conditional(setting.protocol, cohort)
-    if not quantities:
-        return cohort
-    meaning = among(setting.protocol, cohort, setting.selection)
-    columns = {}
-    for name in quantities:
-        column, exists = cohort.columns[name], spread(meaning.applies(name).holds, cohort.size)
-        columns[name] = Column(column.values, exists, column.per)
-    return changed(cohort, columns)
-
-
-def _conditional(protocol: Protocol, cohort: Cohort) -> list[str]:
-    return [name for name in cohort.columns if protocol.quantities[name].applies_if != EVERYONE]

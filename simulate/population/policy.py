@@ -14,7 +14,7 @@ from trialproof.model.place import BadInput
 from trialproof.model.protocol import CategoryKind, Decision, Protocol, Quantity
 from trialproof.simulate.assignment import Fate
 from trialproof.simulate.cohort import Cohort, spread
-from trialproof.simulate.column import Column
+from trialproof.simulate.column import Column, pick
 from trialproof.simulate.population.streams import Floats
 from trialproof.simulate.rational import Truths
 from trialproof.simulate.recut import changed
@@ -45,10 +45,11 @@ def by_rule(fate: Fate[Truths], size: int) -> Ints:
     A choice is taken where it holds. Where at most one is intended, somebody may be settled without it being known
     whether he takes the one: he does not.
     """
-    found, settled = np.full(size, NONE, np.int64), spread(fate.settled, size)
-    for position, holds in reversed(list(enumerate(_holding(fate, size)))):
-        found[settled & holds] = position
-    return found
+    none, position = np.ones(size, np.bool_), np.zeros(size, np.int16)
+    for holds in _holding(fate, size):
+        none &= ~holds
+        position += none
+    return pick(spread(fate.settled, size) & ~none, position, NONE).astype(np.int64)
 
 
 def settle(
@@ -60,59 +61,66 @@ def settle(
     among clashing choices of which none has a share.
     """
     size = len(asked)
-    holds = _holding(fate, size)
-    ruled = np.where(asked, by_rule(fate, size), NONE)
+    ruled = pick(asked, by_rule(fate, size), NONE)
     choice = ruled.copy()
     excluded = np.zeros(size, np.bool_)
-    everything = np.ones_like(holds)
-    for unsettled, policy, among in (
+    everything = [np.ones(size, np.bool_)] * len(fate.takes)
+    for unsettled, policy, possible in (
         (fate.short, policies.gap, everything),
-        (fate.crowded, policies.overlap, holds),
+        (fate.crowded, policies.overlap, _holding(fate, size)),
         (fate.undetermined, policies.undetermined, everything),
     ):
         whose = np.flatnonzero(spread(unsettled, size) & asked)
         if len(whose):
+            among = np.array([holds[whose] for holds in possible])
             match policy.handling:
                 case Handling.EXCLUDE:
                     excluded[whose] = True
                 case Handling.FIRST_LISTED:
-                    choice[whose] = among[:, whose].argmax(axis=0)
+                    choice[whose] = among.argmax(axis=0)
                 case Handling.INVESTIGATOR:
-                    choice[whose] = _chosen(decision, policy, among[:, whose], chances(decision.name)[whose])
+                    choice[whose] = _chosen(decision, policy, among, chances(decision.name)[whose])
     return Settlement(ruled, choice, excluded)
 
 
-def as_settled(
-    protocol: Protocol, cohort: Cohort, decision: Decision, fate: Fate[Truths], settlement: Settlement
-) -> tuple[Protocol, Cohort]:
-    """Return protocol and cohort as they are once a decision has been taken, whoever took it.
+def taken(protocol: Protocol, decision: Decision) -> Protocol:
+    """Return the protocol as it is once a decision has been taken, whoever took it.
 
     The decision is still there, and asked about as ever; but its choices are taken by those who got them. That is a
-    category of its own in the cohort: for whoever was not settled it is not recorded, so that what asks for it is
+    category of its own (`with_choices`): for whoever was not settled it is not recorded, so that what asks for it is
     undetermined, as it is by the protocol's own meaning.
     """
-    name = f"what became of {decision.name}"  # has blanks, as no name of a file does
-    categories = (*(choice.name for choice in decision.choices), "")
-    settled_without = spread(fate.settled, cohort.size) & (settlement.choice == NONE)
-    got = np.where(settlement.choice == NONE, len(categories) - 1, settlement.choice)
-    column = Column(got, (settlement.choice != NONE) | settled_without)
-    taken = replace(
+    became = _what_became(decision)
+    by_now = replace(
         decision,
-        population=Known(name),
-        choices=tuple(replace(choice, rule=Is(name, (choice.name,))) for choice in decision.choices),
+        population=Known(became.name),
+        choices=tuple(replace(choice, rule=Is(became.name, (choice.name,))) for choice in decision.choices),
     )
-    extended = replace(
+    return replace(
         protocol,
-        quantities={**protocol.quantities, name: Quantity(name, CategoryKind(categories))},
-        decisions={**protocol.decisions, decision.name: taken},
+        quantities={**protocol.quantities, became.name: became},
+        decisions={**protocol.decisions, decision.name: by_now},
     )
-    recording = replace(cohort.protocol, quantities={**cohort.protocol.quantities, name: extended.quantities[name]})
-    return extended, changed(cohort, {name: column}, recording)
 
 
-def _holding(fate: Fate[Truths], size: int) -> Flags:
-    """Return which choices hold for whom [choices, C]."""
-    return np.array([spread(truth.holds, size) for truth in fate.takes.values()])
+def with_choices(cohort: Cohort, decision: Decision, fate: Fate[Truths], settlement: Settlement) -> Cohort:
+    """Return the cohort with what became of a decision, as its protocol is once it has been taken."""
+    became = _what_became(decision)
+    has_none = settlement.choice == NONE
+    got = pick(~has_none, settlement.choice, len(decision.choices))
+    column = Column(got, ~has_none | spread(fate.settled, cohort.size))
+    recording = replace(cohort.protocol, quantities={**cohort.protocol.quantities, became.name: became})
+    return changed(cohort, {became.name: column}, recording)
+
+
+def _what_became(decision: Decision) -> Quantity:
+    name = f"what became of {decision.name}"  # has blanks, as no name of a file does
+    return Quantity(name, CategoryKind((*(choice.name for choice in decision.choices), "")))
+
+
+def _holding(fate: Fate[Truths], size: int) -> list[Flags]:
+    """Return which choices hold for whom, each [C]."""
+    return [spread(truth.holds, size) for truth in fate.takes.values()]
 
 
 def _chosen(decision: Decision, policy: Policy, among: Flags, u: Floats) -> Ints:

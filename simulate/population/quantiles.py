@@ -11,7 +11,7 @@ written are whole numbers made of them.
 from __future__ import annotations
 
 from math import inf
-from typing import TypeAlias, Union, assert_never
+from typing import Any, TypeAlias, Union, assert_never
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -35,6 +35,10 @@ Smooth: TypeAlias = Union[Normal, Lognormal, Gamma, Beta, Uniform, Triangular, E
 """Families with a density; the others are tables of values."""
 
 
+FEW = 16
+"""Up to so many steps are sooner counted than searched."""
+
+
 class EmptyDistribution(ValueError):
     """Nothing lies between the bounds."""
 
@@ -50,14 +54,26 @@ def quantile(distribution: Distribution, u: ArrayLike) -> Floats:
     p = np.array(u, np.float64, order="C")
     if isinstance(family, (Fixed, Empirical)):
         values, cumulated = _table(distribution)
-        return values[np.minimum(np.searchsorted(cumulated, p), len(values) - 1)]
+        found: Floats = values[_counted(cumulated[:-1], p)]
+        return found
     if (lower, upper) == (-inf, inf):
-        return _inverse(family, p, upper=False)
+        return np.clip(_inverse(family, p, upper=False), *support(distribution))
     if mass(distribution) <= 0:
         raise EmptyDistribution(f"nothing lies between {lower} and {upper}")
     from_above = bool(_survival(family, np.array(lower)) < 0.5)
     ends = [float((_survival if from_above else _cumulated)(family, np.array(end))) for end in (lower, upper)]
-    return np.clip(_inverse(family, ends[0] + p * (ends[1] - ends[0]), upper=from_above), lower, upper)
+    found = _inverse(family, ends[0] + p * (ends[1] - ends[0]), upper=from_above)
+    return np.clip(found, *support(distribution))  # rounding can lead beyond them
+
+
+def _counted(steps: Floats, p: Floats) -> NDArray[np.integer[Any]]:
+    """Return how many of these, which are in order, each p exceeds."""
+    if len(steps) > FEW:
+        return np.searchsorted(steps, p)
+    count = np.zeros(p.shape, np.uint8)
+    for step in steps:
+        count += p > step
+    return count
 
 
 def cumulated(distribution: Distribution, x: ArrayLike) -> Floats:

@@ -6,25 +6,27 @@ the simulation. The same is asked about the true values, and under each other re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialproof.model.condition import Eligible
-from trialproof.model.protocol import Selection
-from trialproof.simulate.assignment import fate_of
-from trialproof.simulate.cohort import Cohort, among, spread
+from trialproof.simulate.cohort import Cohort
+from trialproof.simulate.column import pick
 from trialproof.simulate.population.charting import charted
 from trialproof.simulate.population.deciding import Decided, Unsettled, decide
 from trialproof.simulate.population.people import true_values
 from trialproof.simulate.population.policy import NONE, Flags, Ints, by_rule
 from trialproof.simulate.population.quantiles import quantile
+from trialproof.simulate.population.rules import rules_of
 from trialproof.simulate.population.setting import Setting
 from trialproof.simulate.population.streams import Floats, Key, Purpose, block_of, uniforms
+from trialproof.simulate.worksheet import Worksheet
 
+AS_BEFORE = -2
+"""The course of whom a decision leaves the one that he has."""
 DECLINED, STRANDED, FIRST_CRITERION = 0, 1, 2
 """Bits of `failed`."""
 
@@ -80,16 +82,18 @@ def screen(setting: Setting, key: Key, replication: ArrayLike, number: ArrayLike
     chart = charted(setting, key, truth, replications, numbers)
     chance = partial(_chance, key, replications, numbers)
     by_policy = partial(chance, Purpose.POLICY)
+    rules = rules_of(setting)
     decided = decide(setting, chart.cohort, setting.decisions, by_policy)
     truly = decide(setting, truth, setting.decisions[:1], by_policy)
     declined = decided.eligible & (chance(Purpose.SCREENING, "consent") >= setting.scenario.accrual.consent)
     minutes = np.rint(quantile(setting.scenario.accrual.screening, chance(Purpose.SCREENING, "duration")))
-    failed, course = _criteria(setting, chart.cohort), _course(setting, decided)
+    refused = [declined, decided.stranded & ~declined, *(~decided.sheet.flags(each) for each in rules.met)]
+    course = _course(setting, decided)
     return Candidates(
         replication=replications,
         number=numbers,
         screening=np.maximum(minutes, 0).astype(np.int64),
-        failed=failed | _bit(declined, DECLINED) | _bit(decided.stranded & ~declined, STRANDED),
+        failed=as_bits(refused),
         arm=decided.choice[setting.arm.name],
         true_arm=truly.choice[setting.arm.name],
         by_rule=decided.by_rule[setting.arm.name],
@@ -109,34 +113,26 @@ def arms_under(setting: Setting, record: Cohort) -> dict[tuple[str, str], Ints]:
 
     NONE stands for whoever is then not eligible, or not settled.
     """
+    sheet = Worksheet(record)
     return {
-        (sentence, reading): _arm_under(setting, record, {**setting.selection, sentence: reading})
-        for sentence, reading in setting.readings
+        key: pick(sheet.flags(eligible), by_rule(sheet.fate(fate), record.size), NONE)
+        for key, (eligible, fate) in rules_of(setting).otherwise.items()
     }
-
-
-def _arm_under(setting: Setting, cohort: Cohort, selection: Selection) -> Ints:
-    meaning = among(setting.protocol, cohort, selection)
-    eligible = spread(meaning.truth(Eligible()).holds, cohort.size)
-    return np.where(eligible, by_rule(fate_of(meaning, setting.arm), cohort.size), NONE)
 
 
 def _chance(key: Key, replication: Ints, number: Ints, purpose: Purpose, name: str) -> Floats:
     return uniforms(key, purpose, replication, number, 1, block=block_of(name))[:, 0]
 
 
-def _bit(flags: Flags, bit: int) -> Ints:
-    return flags.astype(np.int64) << bit
-
-
-def _criteria(setting: Setting, cohort: Cohort) -> Ints:
-    meaning = among(setting.protocol, cohort, setting.selection)
-    failed = np.zeros(cohort.size, np.int64)
-    for number, criterion in enumerate(setting.protocol.criteria):
-        truth = meaning.truth(criterion.rule)
-        met = spread(truth.fails if criterion.excludes else truth.holds, cohort.size)
-        failed |= _bit(~met, FIRST_CRITERION + number)
-    return failed
+def as_bits(flags: Sequence[Flags]) -> Ints:
+    """Return columns of flags [C] as the bits of one number, the first as the lowest; there are at most 64."""
+    bits = np.zeros(len(flags[0]), np.int64)
+    for first in range(0, len(flags), 8):
+        byte = np.zeros(len(bits), np.uint8)
+        for place, each in enumerate(flags[first : first + 8]):
+            byte |= each.view(np.uint8) * np.uint8(1 << place)
+        bits |= byte.astype(np.int64) << first
+    return bits
 
 
 def _course(setting: Setting, decided: Decided) -> Ints:
@@ -146,9 +142,14 @@ def _course(setting: Setting, decided: Decided) -> Ints:
     if treatment is None:
         return course
     for decision in setting.decisions:
-        for position, choice in enumerate(decision.choices):
-            if decision.name == treatment.prescription or choice.lowers == treatment.prescription:
-                course[decided.choice[decision.name] == position] = courses.get(choice.name, NONE)
+        gives = [
+            courses.get(choice.name, NONE)
+            if treatment.prescription in (decision.name, choice.lowers)
+            else AS_BEFORE
+            for choice in decision.choices
+        ]
+        given = np.array((*gives, AS_BEFORE), np.int64)[decided.choice[decision.name]]  # NONE is the last
+        course = pick(given == AS_BEFORE, course, given)
     return course
 
 
@@ -157,7 +158,7 @@ def _imaging(setting: Setting, decided: Decided, course: Ints) -> Ints:
     if treatment is None or treatment.imaging is None:
         return np.zeros(len(course), np.int64)
     due = np.array((*setting.imaging, 0), np.int64)[course]  # NONE is the last
-    return np.where(_is_for(setting, decided, treatment.imaging), due, 0)
+    return pick(_is_for(setting, decided, treatment.imaging), due, 0)
 
 
 def _factor(setting: Setting, decided: Decided) -> Ints:
@@ -168,8 +169,7 @@ def _factor(setting: Setting, decided: Decided) -> Ints:
 
 
 def _is_for(setting: Setting, decided: Decided, entry: str) -> Flags:
-    population = setting.protocol.schedule.entries[entry].population
-    return decided.holds(decided.meaning.truth(population).holds)
+    return decided.sheet.flags(rules_of(setting).populations[entry])
 
 
 def _consolidation(setting: Setting, decided: Decided) -> Ints:

@@ -87,7 +87,7 @@ def prepare(protocol: Protocol, scenario: Scenario) -> Setting:
     if decisions[0].bounds != (1, 1):
         raise BadInput(f"`{scenario.arm}` may leave a patient without an arm, by its intent", here)
     selection = {**protocol.preferred, **scenario.reading}
-    conditions = [each for variable in scenario.population.variables for each in _conditions(variable.model)]
+    conditions = [each for variable in scenario.population.variables for each in conditions_of(variable.model)]
     try:
         finer = refined(protocol, selection, conditions)
     except TooManyBits as error:
@@ -122,12 +122,13 @@ def _imaging(protocol: Protocol, treatment: Treatment | None) -> tuple[int, ...]
     return tuple(imaging_fraction(each.phases, timing.dose) for each in treatment.deliveries.values())
 
 
-def _conditions(model: Model) -> Iterator[Condition]:
+def conditions_of(model: Model) -> Iterator[Condition]:
+    """Yield the conditions of a table, and of the tables in it."""
     if isinstance(model, Cases):
         for condition, below in model.cases:
             yield condition
-            yield from _conditions(below)
-        yield from _conditions(model.otherwise)
+            yield from conditions_of(below)
+        yield from conditions_of(model.otherwise)
 
 
 def _other_readings(protocol: Protocol, selection: Selection, arm: Decision) -> Iterator[tuple[str, str]]:

@@ -8,12 +8,12 @@ quantity, owns the blocks that follow from its name, so that another one beside 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from importlib.util import find_spec
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from zlib import crc32
 
 import numpy as np
@@ -93,25 +93,65 @@ def uniforms(
     Replications and items are whole numbers, either may be a single one for all. Raises `ValueError` for one that is
     negative or not below 2**32.
     """
-    pairs = np.broadcast_arrays(np.atleast_1d(replication), np.atleast_1d(item))
-    replications, items = (np.ascontiguousarray(each, np.int64).reshape(-1) for each in pairs)
-    drawn = np.empty((len(items), count))
-    for column in range(count):
-        drawn[:, column] = _fastest()(key, purpose, replications, items, 2 * block + column)
-    return drawn
+    return np.ascontiguousarray(columns(key, purpose, replication, item, range(2 * block, 2 * block + count)).T)
+
+
+def columns(key: Key, purpose: Purpose, replication: ArrayLike, item: ArrayLike, places: Sequence[int]) -> Floats:
+    """Return the uniforms of N (replication, item) pairs at P places as [P, N]; two places make a block.
+
+    Otherwise as `uniforms`.
+    """
+    replications, items = (np.array(each, np.int64, copy=None, order="C", ndmin=1) for each in (replication, item))
+    if replications.shape != items.shape:
+        replications, items = map(np.ascontiguousarray, np.broadcast_arrays(replications, items))
+    return _fastest().of_pairs(key, purpose, replications, items, places)
 
 
 def uniforms_at(key: Key, purpose: Purpose, replication: Ints, item: int, place: Ints) -> Floats:
     """Return the uniforms that one item has at places [N] of its own in N replications: `uniforms(...)[place]`."""
-    return _fastest()(key, purpose, replication, item, place)
+    return _fastest().of_places(key, purpose, replication, item, place)
 
 
-def plain_uniforms(key: Key, purpose: Purpose, replications: Ints, items: Ints | int, places: Ints | int) -> Floats:
-    """Return the uniforms at these places, two of which make a block, by NumPy alone."""
+class Plain:
+    """Uniforms by NumPy alone."""
+
+    def of_pairs(self, key: Key, purpose: Purpose, replications: Ints, items: Ints, places: Sequence[int]) -> Floats:
+        """Return the uniforms of N pairs at P places as [P, N]."""
+        drawn = np.empty((len(places), len(items)))
+        for row, place in enumerate(places):
+            drawn[row] = _drawn(key, purpose, replications, items, place)
+        return drawn
+
+    def of_places(self, key: Key, purpose: Purpose, replications: Ints, item: int, places: Ints) -> Floats:
+        """Return the uniforms of one item at places [N] of its own in N replications."""
+        return _drawn(key, purpose, replications, item, places)
+
+
+class Compiled:
+    """The same uniforms by the compiled generator, which needs numba."""
+
+    def of_pairs(self, key: Key, purpose: Purpose, replications: Ints, items: Ints, places: Sequence[int]) -> Floats:
+        """Return the uniforms of N pairs at P places as [P, N]."""
+        from trialproof.simulate.fast.philox import of_pairs
+
+        drawn, at = np.empty((len(places), len(items))), np.array(places, np.int64)
+        _check(of_pairs(replications, items, at, int(purpose), key.left, key.right, drawn))
+        return drawn
+
+    def of_places(self, key: Key, purpose: Purpose, replications: Ints, item: int, places: Ints) -> Floats:
+        """Return the uniforms of one item at places [N] of its own in N replications."""
+        from trialproof.simulate.fast.philox import of_places
+
+        drawn = np.empty(len(replications))
+        _check(of_places(replications, item, places, int(purpose), key.left, key.right, drawn))
+        return drawn
+
+
+def _drawn(key: Key, purpose: Purpose, replications: Ints, items: Ints | int, places: Ints | int) -> Floats:
     counters = np.empty((4, len(replications)), np.uint64)
     for row, given in enumerate((np.right_shift(places, 1), items, replications, int(purpose))):
-        if np.min(given, initial=0) < 0 or np.max(given, initial=0) > LOW:
-            raise ValueError(TOO_LARGE)
+        _check(np.min(given, initial=0))
+        _check(np.max(given, initial=0))
         counters[row] = given
     words = philox(counters, (key.left, key.right))
     high, low = np.where(np.bitwise_and(places, 1), words[2:], words[:2])
@@ -120,18 +160,11 @@ def plain_uniforms(key: Key, purpose: Purpose, replications: Ints, items: Ints |
     return drawn
 
 
-def compiled_uniforms(key: Key, purpose: Purpose, replications: Ints, items: Ints | int, places: Ints | int) -> Floats:
-    """Return the same by the compiled generator, which needs numba; either the items or the places are arrays."""
-    from trialproof.simulate.fast.philox import of_pairs, of_places
-
-    drawn = np.empty(len(replications))
-    fill = of_pairs if isinstance(places, int) else of_places
-    seen = fill(replications, items, places, int(purpose), key.left, key.right, drawn)
-    if not 0 <= seen <= int(LOW):
+def _check(given: int | np.integer[Any]) -> None:
+    if not 0 <= given <= int(LOW):
         raise ValueError(TOO_LARGE)
-    return drawn
 
 
 @cache
-def _fastest() -> Callable[[Key, Purpose, Ints, Ints | int, Ints | int], Floats]:
-    return compiled_uniforms if find_spec("numba") else plain_uniforms
+def _fastest() -> Plain | Compiled:
+    return Compiled() if find_spec("numba") else Plain()

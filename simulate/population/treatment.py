@@ -7,7 +7,7 @@ one part of a scenario leaves the others as they were.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from math import inf
 from typing import Protocol as Interface
 
 import numpy as np
@@ -18,6 +18,7 @@ from trialproof.simulate.population.quantiles import quantile
 from trialproof.simulate.population.screening import Candidates
 from trialproof.simulate.population.setting import Setting
 from trialproof.simulate.population.streams import Floats, Key, Purpose, block_of, uniforms
+from trialproof.simulate.population.tabulated import multiples
 from trialproof.simulate.scenario.distribution import Distribution
 from trialproof.simulate.scenario.scenario import MINUTES_A_DAY, Scenario, Support, Treatment
 from trialproof.simulate.trial.contract import CYCLES, NEVER, NO_SHOWS
@@ -26,11 +27,21 @@ SITE_BITS = 16
 """A patient number is the site's, shifted by so many bits, and a sequence."""
 
 
-class Chances(Interface):
-    """Gives [E, count] uniforms for a name."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Chances:
+    """The uniforms of E enrolments."""
 
-    def __call__(self, name: str, count: int, /) -> Floats:
-        """Return uniforms of every enrolment."""
+    key: Key
+    replication: Ints
+    patient: Ints
+
+    def __call__(self, name: str, count: int) -> Floats:
+        """Return so many uniforms of each for a name [E, count]."""
+        return uniforms(self.key, Purpose.TREATMENT, self.replication, self.patient, count, block=block_of(name))
+
+    def of(self, rows: Ints) -> Chances:
+        """Return those of some of them."""
+        return Chances(self.key, self.replication[rows], self.patient[rows])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +72,8 @@ def treat(setting: Setting, key: Key, candidates: Candidates, chosen: ArrayLike)
     Of a scenario without treatment, nobody has a course, and nothing else matters.
     """
     positions = np.asarray(chosen, np.int64).reshape(-1)
-    positions = positions[np.lexsort((candidates.number[positions], candidates.replication[positions]))]
+    order = candidates.replication[positions].astype(np.uint64) << np.uint64(32)
+    positions = positions[np.argsort(order | candidates.number[positions].astype(np.uint64))]
     replication, patient = candidates.replication[positions], candidates.number[positions]
     size, factor = len(positions), candidates.factor[positions]
     columns: dict[str, Ints] = {}
@@ -72,7 +84,7 @@ def treat(setting: Setting, key: Key, candidates: Candidates, chosen: ArrayLike)
         columns |= {"drop": np.full(size, NEVER), "no_show": np.full((size, NO_SHOWS), NEVER)}
         columns |= {name: np.zeros((size, CYCLES), np.int64) for name in ("infusion", "low", "delay")}
     else:
-        chances = partial(_chances, key, replication, patient)
+        chances = Chances(key, replication, patient)
         columns |= _preparation(treatment, chances)
         columns["drop"] = _drop(treatment, columns, factor == 1, chances)
         columns["no_show"] = absences(treatment.fractions.no_show, chances("no show", NO_SHOWS))
@@ -103,11 +115,8 @@ def absences(probability: float, u: Floats) -> Ints:
 
 def whole_minutes(distribution: Distribution, u: Floats) -> Ints:
     """Return lengths of time in whole minutes, at least one."""
-    return np.maximum(np.rint(quantile(distribution, u)), 1).astype(np.int64)
-
-
-def _chances(key: Key, replication: Ints, patient: Ints, name: str, count: int, /) -> Floats:
-    return uniforms(key, Purpose.TREATMENT, replication, patient, count, block=block_of(name))
+    minutes = multiples(distribution, u.reshape(-1), 1.0, -inf, inf).reshape(u.shape)
+    return np.maximum(minutes, 1).astype(np.int64)
 
 
 def _preparation(treatment: Treatment, chances: Chances) -> dict[str, Ints]:
@@ -149,15 +158,18 @@ def _infusion(scenario: Scenario, treatment: Treatment, patient: Ints, chances: 
 def _low_counts(treatment: Treatment, factor: Flags, chances: Chances) -> dict[str, Ints]:
     """Low counts of each cycle, with the days of interruption, and whether the next cycle is put off because of it."""
     low = chances("neutropenia", CYCLES) < _by_support(treatment, factor, lambda support: support.neutropenia)[:, None]
+    found = low.astype(np.int64)
+    whose = np.flatnonzero(low.any(axis=1))
+    low, factor, chances = low[whose], factor[whose], chances.of(whose)
     interrupts = _by_support(treatment, factor, lambda support: support.interruption)[:, None]
     delays = _by_support(treatment, factor, lambda support: support.delay)[:, None]
-    days = np.rint(quantile(treatment.toxicity.interruption, chances("interruption", CYCLES)) / MINUTES_A_DAY)
-    whole_days = np.maximum(days, 1).astype(np.int64)
-    interrupted = chances("interrupted", CYCLES) < interrupts
-    return {
-        "low": np.where(low, 1 + np.where(interrupted, whole_days, 0), 0),
-        "delay": (low & (chances("put off", CYCLES) < delays)).astype(np.int64),
-    }
+    interrupted = np.flatnonzero(low & (chances("interrupted", CYCLES) < interrupts))
+    u = chances("interruption", CYCLES).take(interrupted)
+    lost, delayed = np.zeros(low.size, np.int64), np.zeros_like(found)
+    lost[interrupted] = np.maximum(np.rint(quantile(treatment.toxicity.interruption, u) / MINUTES_A_DAY), 1)
+    found[whose] += lost.reshape(low.shape)
+    delayed[whose] = low & (chances("put off", CYCLES) < delays)
+    return {"low": found, "delay": delayed}
 
 
 class _Share(Interface):

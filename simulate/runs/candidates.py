@@ -28,27 +28,27 @@ FEWEST = 16
 def candidates_of(prepared: Prepared, replications: Sequence[int]) -> list[Came]:
     """Return the candidates of these replications, as many as are needed to know who is enrolled."""
     world, setting, key = prepared.world, prepared.setting, prepared.key
-    arriving = arrivals(setting.scenario, key, replications)
     limits = Limits(world.target, world.site_cap, world.arm_cap, world.calendar.days)
     left, found, ahead = list(range(len(replications))), dict[int, Came](), enough(prepared)
     while left:
-        numbers = [arriving.of(index)[0][:ahead] for index in left]
+        # One more than are screened: so it is known when the last of these is.
+        arriving = arrivals(setting.scenario, key, [replications[index] for index in left], ahead + 1)
+        numbers = [arriving.of(place)[0][:ahead] for place in range(len(left))]
         ends = np.cumsum([0, *map(len, numbers)]).tolist()
         whose = np.repeat([replications[index] for index in left], np.diff(ends))
         people = screen(setting, key, whose, np.concatenate(numbers))
-        certain: dict[int, tuple[int, Enrolment]] = {}
-        for index, first, end in zip(left, ends, ends[1:], strict=False):
-            known = slice(first, end)
-            queue = Queue(*arriving.of(index), people.screening[known], people.failed[known], people.arm[known])
+        certain: dict[int, Enrolment] = {}
+        for place, known in enumerate(map(slice, ends, ends[1:])):
+            queue = Queue(*arriving.of(place), people.screening[known], people.failed[known], people.arm[known])
             enrolment = enrol(queue, limits)
             if enrolment.certain:
-                certain[index] = first, enrolment
+                certain[place] = enrolment
         none = np.zeros(0, np.int64)
-        enrolled = np.concatenate([none, *(first + enrolment.enrolled for first, enrolment in certain.values())])
+        enrolled = np.concatenate([none, *(ends[place] + each.enrolled for place, each in certain.items())])
         block = block_of(setting, key, people, enrolled)
-        for index, (first, enrolment) in certain.items():
-            rows, arrive = slice(first, first + enrolment.came), arriving.of(index)[1][: enrolment.came]
-            found[index] = Came(replications[index], block, rows, arrive, enrolment)
+        for place, enrolment in certain.items():
+            rows, arrive = slice(ends[place], ends[place] + enrolment.came), arriving.of(place)[1][: enrolment.came]
+            found[left[place]] = Came(replications[left[place]], block, rows, arrive, enrolment)
         left = [index for index in left if index not in found]
         ahead *= 2
     return [found[index] for index in range(len(replications))]

@@ -34,7 +34,7 @@ from trialproof.model.patient import Patient, about
 from trialproof.model.protocol import CategoryKind, NumberKind, Protocol, Quantity, Recorded, YesNoKind
 from trialproof.model.unit import parse_unit
 from trialproof.simulate.cohort import Cohort, among, cohort_of, evaluate, patients_of
-from trialproof.simulate.column import BadCohort, Column, number_column
+from trialproof.simulate.column import BadCohort, Column, number_column, pick
 from trialproof.simulate.rational import LARGEST, TooManyBits
 from trialproof.simulate.recut import changed, part_of
 
@@ -304,17 +304,25 @@ def test_some_patients_of_a_cohort_are_those_patients() -> None:
     assert patients_of(part_of(group, slice(1, 3))) == everybody[1:]
 
 
-def test_a_changed_cohort_is_checked_where_it_changed() -> None:
+def test_a_changed_cohort_is_the_one_with_those_columns() -> None:
     group = cohort(PROTOCOL, diameter=[10, 20])
     pregnant = Column(np.array([True, False]))
     both = changed(group, {"pregnant": pregnant})
     assert patients_of(both) == patients_of(Cohort(PROTOCOL, {**group.columns, "pregnant": pregnant}, 2))
     assert list(group.columns) == ["diameter"]
     assert patients_of(changed(both, {"diameter": number_column(DIAMETER, [30, 40])})) != patients_of(both)
-    with pytest.raises(BadCohort):
-        changed(group, {"diameter": Column(np.array([-1, 1]), per=10)})
-    with pytest.raises(BadCohort):
-        changed(group, {"lesion": Column(np.zeros(2, np.int64))})
+    for recorded in ([True, True], [False, True], [False, False]):
+        column = number_column(DIAMETER, [30 if recorded[0] else -(2**63), 40], recorded)
+        one, other = changed(both, {"diameter": column}), Cohort(PROTOCOL, {"diameter": column}, 2)
+        assert one.columns["diameter"].values.tolist() == other.columns["diameter"].values.tolist()
+        assert np.array_equal(one.columns["diameter"].recorded, other.columns["diameter"].recorded)
+
+
+@given(st.lists(st.tuples(st.booleans(), *(st.integers(-(2**63), 2**63 - 1),) * 2), min_size=1, max_size=9))
+def test_numbers_are_picked_as_by_where_however_far_apart_they_are(rows: list[tuple[bool, int, int]]) -> None:
+    flags, these, others = (np.array(each) for each in zip(*rows, strict=True))
+    assert np.array_equal(pick(flags, these, others), np.where(flags, these, others))
+    assert np.array_equal(pick(flags, these, int(others[0])), np.where(flags, these, others[0]))
 
 
 # Evaluation.

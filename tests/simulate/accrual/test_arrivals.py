@@ -59,6 +59,30 @@ def test_a_replication_is_the_same_alone_and_among_others() -> None:
         assert alone.opens.tolist() == [together.opens[index].tolist()]
 
 
+@pytest.mark.parametrize("kind", list(Arrivals))
+@pytest.mark.parametrize("first", [1, 40, 180, 5000])
+def test_the_first_ones_are_the_first_of_all(kind: Arrivals, first: int) -> None:
+    plan = scenario(
+        site("a", 0.9), site("b", 0.1, 50 * DAY), site("c", 0.0), days=800, arrivals=kind, shape=0.4, ramp_days=90,
+        pieces=((0, 1.0), (90, 0.0), (200, 1.5)),
+    )  # fmt: skip
+    some, everybody = arrivals(plan, KEY, range(60), first), arrivals(plan, KEY, range(60))
+    assert np.array_equal(some.opens, everybody.opens)
+    for index in range(60):
+        (number, minute), (numbers, minutes) = some.of(index), everybody.of(index)
+        assert len(number) >= min(first, len(numbers))
+        assert number.tolist() == numbers[: len(number)].tolist()
+        assert minute.tolist() == minutes[: len(number)].tolist()
+    if first < 100:
+        assert len(some.number) < len(everybody.number)
+
+
+def test_too_few_of_the_first_ones_are_all_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trialproof.simulate.accrual.arrivals.DEVIATIONS", -5)
+    plan = scenario(site("a", 0.9), site("b", 0.1, 50 * DAY))
+    assert arrivals(plan, KEY, range(9), 200).number.tolist() == arrivals(plan, KEY, range(9)).number.tolist()
+
+
 def test_a_longer_horizon_keeps_the_earlier_candidates() -> None:
     plan = scenario(site("a", 0.9), site("b", 0.1), ramp_days=30, ramp_start=0.2)
     short, long = arrivals(plan, KEY, [3]), arrivals(replace(plan, horizon_days=900), KEY, [3])

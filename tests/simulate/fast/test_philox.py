@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 from tests.simulate.population.test_streams import KNOWN
 from tests.simulate.runs.small import small
 from trialproof.simulate.population import streams
-from trialproof.simulate.population.streams import Key, Purpose, compiled_uniforms, plain_uniforms
+from trialproof.simulate.population.streams import Compiled, Key, Plain, Purpose
 from trialproof.simulate.runs.replicate import replications
 from trialproof.simulate.runs.simulation import prepared
 
@@ -30,10 +30,13 @@ def test_the_compiled_generator_gives_the_published_answers(
     for half, (high, low) in enumerate((answer[:2], answer[2:])):
         expected = (2 * ((high << 20) | (low >> 12)) + 1) / 2**53
         one = np.full(9, replication, np.int64)
-        drawn = np.zeros((2, 9))
-        of_pairs(one, np.full(9, item, np.int64), 2 * block + half, purpose, *key, drawn[0])
-        of_places(one, item, np.full(9, 2 * block + half, np.int64), purpose, *key, drawn[1])
+        drawn, place = np.zeros((2, 9)), 2 * block + half
+        of_pairs(one, np.full(9, item, np.int64), np.array([place]), purpose, *key, drawn[:1])
+        of_places(one, item, np.full(9, place, np.int64), purpose, *key, drawn[1])
         assert (drawn == expected).all()
+        both = np.zeros((2, 9))
+        of_pairs(one, np.full(9, item, np.int64), np.array([2 * block, 2 * block + 1]), purpose, *key, both)
+        assert (both[half] == expected).all()
 
 
 @settings(max_examples=200, deadline=None)
@@ -48,39 +51,40 @@ def test_both_generators_give_the_same_bits(
 ) -> None:
     replications, items, places = np.array(who, np.int64).T.copy()
     key = Key(left, right)
-    for at in (int(places[0]), int(places[-1])):
-        one, other = (each(key, purpose, replications, items, at) for each in (compiled_uniforms, plain_uniforms))
+    some = [int(place) for place in places[:5]]
+    for at in (some, [some[0], some[0] ^ 1], [some[0] & ~1, some[0] | 1, some[0] | 1], []):
+        one, other = (each.of_pairs(key, purpose, replications, items, at) for each in (Compiled(), Plain()))
+        assert one.shape == (len(at), len(items))
         assert (one == other).all()
     item = int(items[0])
-    one, other = (each(key, purpose, replications, item, places) for each in (compiled_uniforms, plain_uniforms))
+    one, other = (each.of_places(key, purpose, replications, item, places) for each in (Compiled(), Plain()))
     assert (one == other).all()
 
 
 def test_many_counters_give_the_same_bits() -> None:
     replications, items = np.divmod(np.arange(40_000), 300)
-    one, other = (each(Key(1, 2), Purpose.GAP, replications, items, 5) for each in (compiled_uniforms, plain_uniforms))
+    one, other = (each.of_pairs(Key(1, 2), Purpose.GAP, replications, items, [5]) for each in (Compiled(), Plain()))
     assert (one == other).all()
-    assert all(a != b for a, b in pairwise(one))
+    assert all(a != b for a, b in pairwise(one[0]))
 
 
-@pytest.mark.parametrize("generate", [compiled_uniforms, plain_uniforms])
+@pytest.mark.parametrize("uniforms", [Compiled(), Plain()])
 @pytest.mark.parametrize("wrong", [-1, 2**32, 2**62, -(2**63)])
-def test_what_does_not_fit_into_a_counter_is_refused(generate: object, wrong: int) -> None:
-    assert callable(generate)
+def test_what_does_not_fit_into_a_counter_is_refused(uniforms: Compiled | Plain, wrong: int) -> None:
     good, bad = np.arange(8), np.array([0, 1, 2, 3, 4, 5, wrong, 7])
     for whose, items in ((bad, good), (good, bad)):
         with pytest.raises(ValueError, match="not a whole number below"):
-            generate(Key(1, 2), Purpose.GAP, whose, items, 0)
+            uniforms.of_pairs(Key(1, 2), Purpose.GAP, whose, items, [0])
     with pytest.raises(ValueError, match="not a whole number below"):
-        generate(Key(1, 2), Purpose.GAP, good, good, 2**33)
+        uniforms.of_pairs(Key(1, 2), Purpose.GAP, good, good, [0, 2**33])
     with pytest.raises(ValueError, match="not a whole number below"):
-        generate(Key(1, 2), Purpose.GAP, good, 5, 2 * np.clip(bad, -(2**61), 2**61))
+        uniforms.of_places(Key(1, 2), Purpose.GAP, good, 5, 2 * np.clip(bad, -(2**61), 2**61))
 
 
 def test_a_replication_is_the_same_by_either_generator(monkeypatch: pytest.MonkeyPatch) -> None:
     ready = prepared(small(5))
     compiled = [(each.record.ledger, each.figures()) for each in replications(ready, range(3))]
-    monkeypatch.setattr(streams, "_fastest", lambda: plain_uniforms)
+    monkeypatch.setattr(streams, "_fastest", Plain)
     for (ledger, figures), each in zip(compiled, replications(ready, range(3)), strict=True):
         assert np.array_equal(ledger, each.record.ledger)
         assert figures == each.figures()

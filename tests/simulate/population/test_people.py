@@ -17,6 +17,7 @@ from trialproof.model.patient import about
 from trialproof.model.place import BadInput
 from trialproof.model.protocol import Fact, NumberKind, Protocol, Quantity, YesNoKind
 from trialproof.simulate.cohort import Cohort, patients_of
+from trialproof.simulate.population.charting import charted
 from trialproof.simulate.population.copula import NotPositive, factor, joined
 from trialproof.simulate.population.lattice import refined
 from trialproof.simulate.population.people import true_values
@@ -90,10 +91,38 @@ def test_nobody_depends_on_who_else_is_drawn(world: World, data: st.DataObject) 
     assert some == [together[at] for at in order]
 
 
+def unchecked(cohort: Cohort) -> list[str]:
+    """The columns of a cohort that are not as they would be had they been checked."""
+    again = Cohort(cohort.protocol, cohort.columns, cohort.size)
+    return [
+        name
+        for name, column in cohort.columns.items()
+        if column.values.dtype != again.columns[name].values.dtype
+        or not np.array_equal(column.values, again.columns[name].values)
+        or isinstance(column.recorded, bool) is not isinstance(again.columns[name].recorded, bool)
+        or not np.array_equal(column.recorded, again.columns[name].recorded)
+    ]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(worlds(), st.data())
+def test_what_is_drawn_and_charted_would_pass_the_check_of_a_cohort(world: World, data: st.DataObject) -> None:
+    """It is not checked, because every value is kept within what is allowed."""
+    try:
+        setting = setting_of(world.protocol, data.draw(populations(world.protocol)))
+    except OverflowError:
+        event("too many bits")
+        return
+    people = true_values(setting, KEY, 0, np.arange(40))
+    chart = charted(setting, KEY, people, 0, np.arange(40)).cohort
+    assert unchecked(people) == []
+    assert unchecked(chart) == []
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds(), st.data())
 def test_true_values_are_in_range_and_only_of_what_applies(world: World, data: st.DataObject) -> None:
-    """What the plain evaluator says of each patient; that values are in range, the cohort itself checks."""
+    """What the plain evaluator says of each patient; that values are in range, is seen above."""
     try:
         setting = setting_of(world.protocol, data.draw(populations(world.protocol)))
     except OverflowError:

@@ -10,11 +10,12 @@ import pytest
 from tests.simulate.population.test_people import KEY
 from tests.simulate.scenarios import small_scenario
 from trialproof.model.condition import EVERYONE, NOBODY, AllOf, Assigned, Condition, Eligible, Named, Not, Takes, Yes
+from trialproof.model.meaning import Truth
 from trialproof.model.patient import Patient
 from trialproof.model.protocol import Choice, Criterion, Decision, Definition, Intent, Protocol, Quantity, YesNoKind
-from trialproof.simulate.assignment import fate_of
+from trialproof.simulate.assignment import Fate, fate_of
 from trialproof.simulate.cohort import among, cohort_of, spread
-from trialproof.simulate.population.policy import NONE, as_settled, settle
+from trialproof.simulate.population.policy import NONE, by_rule, settle, taken, with_choices
 from trialproof.simulate.population.screening import screen
 from trialproof.simulate.population.setting import prepare
 from trialproof.simulate.scenario.scenario import Chance, Handling, Policies, Policy, Population, Variable
@@ -44,7 +45,7 @@ def decided(policies: Policies, intent: Intent) -> dict[str, tuple[object, ...]]
     fate = fate_of(among(protocol, cohort), decision)
     everybody = np.ones(cohort.size, np.bool_)
     settlement = settle(decision, fate, policies, everybody, lambda _: np.full(cohort.size, 0.5))
-    meaning = among(*as_settled(protocol, cohort, decision, fate, settlement))
+    meaning = among(taken(protocol, decision), with_choices(cohort, decision, fate, settlement))
 
     def said(condition: Condition) -> list[bool | None]:
         truth = meaning.truth(condition)
@@ -115,3 +116,17 @@ def test_an_undetermined_criterion_is_not_met() -> None:
     population = Population((Variable("n", Chance(0.5)),))
     scenario = replace(small_scenario(), population=population, policies={"arm": EXCLUDE}, treatment=None)
     assert screen(prepare(protocol, scenario), KEY, 0, np.arange(5)).failed.tolist() == [0b1100] * 5
+
+
+def test_the_rules_give_the_first_choice_that_holds_of_who_is_settled() -> None:
+    random = np.random.default_rng(1)
+    holds, settled = random.random((40, 300)) < 0.05, random.random(300) < 0.7
+    takes = {f"{place}": Truth(each, ~each) for place, each in enumerate(holds)}
+    nobody = np.zeros(300, np.bool_)
+    found = by_rule(Fate(takes, nobody, settled, nobody, nobody, ~settled), 300)
+    expected = [
+        next((place for place, each in enumerate(holds[:, who]) if each), NONE) if settled[who] else NONE
+        for who in range(300)
+    ]
+    assert found.tolist() == expected
+    assert found.dtype == np.int64

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 from scipy import stats
 
 from tests.simulate.scenarios import distributions
@@ -95,6 +95,8 @@ def test_the_upper_tails_of_skewed_families_have_many_different_values(family: F
 
 @settings(max_examples=200, deadline=None)
 @given(distributions(), st.lists(st.integers(0, 2**52 - 1), min_size=1, max_size=30))
+@example(Distribution(Beta(0.7, 0.7, -3.0, 1.2110693504242955)), [4_503_599_627_356_338])
+@example(Distribution(Beta(0.7, 0.7, -3.0, 1.2110693504242955), -5.0, 5.0), [4_503_599_627_356_338])
 def test_values_rise_with_u_and_stay_within_the_bounds(distribution: Distribution, bits: list[int]) -> None:
     u = (2.0 * np.sort(np.array(bits, np.float64)) + 1) / 2.0**53
     values = quantile(distribution, u)
