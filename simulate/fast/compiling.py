@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numba as nb
 
@@ -20,6 +20,9 @@ from trialproof.simulate.trial import calendar, contract
 HERE = Path(__file__).resolve().parent
 OPTIONS = {"cache": True, "boundscheck": False, "error_model": "numpy", "_nrt": False}
 """`_nrt`: nothing is allocated, so arrays need no reference counts."""
+INSIDE = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 I = nb.int64  # noqa: E741 - signatures are read more easily so
 T1 = nb.int64[::1]
@@ -50,16 +53,27 @@ def cache_folder() -> Path:
 CACHE = str(cache_folder())
 
 
-def compiled(signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return the decorator that compiles a function for one signature."""
+def compiled(signature: Any) -> Decorator:
+    """Return the decorator that compiles a function for one signature, to be called from Python."""
+    return _with(signature, OPTIONS)
 
+
+def part(signature: Any) -> Decorator:
+    """Return the decorator of a part of such a function, which is put in wherever it is called.
+
+    A call would cost more than most parts do: each table is handed over as seven numbers or more.
+    """
+    return _with(signature, OPTIONS | INSIDE)
+
+
+def _with(signature: Any, options: dict[str, Any]) -> Decorator:
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         config: Any = nb.config
         njit: Any = nb.njit
         before = config.CACHE_DIR
         config.CACHE_DIR = CACHE
         try:
-            made: Callable[..., Any] = njit(signature, **OPTIONS)(function)
+            made: Callable[..., Any] = njit(signature, **options)(function)
         finally:
             config.CACHE_DIR = before
         return made

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from trialproof.simulate.fast import layout as col
-from trialproof.simulate.fast.compiling import T1, T2, I, compiled, void
-from trialproof.simulate.fast.events import log, push
+from trialproof.simulate.fast.compiling import T1, T2, I, part, void
+from trialproof.simulate.fast.events import push
+from trialproof.simulate.fast.ledger import log
 from trialproof.simulate.trial import contract as c
 
 BEGUN = (c.L_SCAN, c.L_PLAN, c.L_CHECK, c.L_INFUSION, c.L_INJECTION, c.L_RESCAN, c.L_REPLAN)
@@ -13,19 +14,19 @@ ASKED_SHIFT = col.RANK_BITS + col.TASK_BITS
 PRIORITY_SHIFT = ASKED_SHIFT + col.MINUTE_BITS
 
 
-@compiled(I(T2, I))
+@part(I(T2, I))
 def open_from(CAL, day):
     """The first open day that is not before this one; beyond the calendar every day is taken for open."""
     return CAL[day, col.C_NEXT] if day < CAL.shape[0] else day
 
 
-@compiled(I(I))
+@part(I(I))
 def desk_number(desk):
     """A desk as the ledger names it."""
     return ((desk // 3) << 2) | (desk % 3)
 
 
-@compiled(void(T1, T2, I, I))
+@part(void(T1, T2, I, I))
 def hand_out_now(Q, DESK, minute, desk):
     """Remember that a desk hands out at the end of this minute, in the order of desks."""
     if DESK[desk, col.E_NOW] == minute:
@@ -40,15 +41,15 @@ def hand_out_now(Q, DESK, minute, desk):
     Q[first + i] = desk
 
 
-@compiled(void(T1, T2, I, I, I, I, I, I, I, I))
-def ask(Q, DESK, now, desk, rank, task, minutes, priority, need, detail):
+@part(void(T1, T2, I, I, I, I, I, I, I, I))
+def ask(Q, DESK, now, desk, row, task, minutes, priority, need, detail):
     """Put somebody on the waiting list; `need` is rooms << 1 | staff."""
     e = DESK[desk]
     n = e[col.E_WAITING]
     if col.E_LIST + col.LIST_COLS * (n + 1) > e.size:
         Q[col.Q_FAULT] = col.TOO_MANY_WAITING
         return
-    key = (priority << PRIORITY_SHIFT) | (now << ASKED_SHIFT) | (rank << col.TASK_BITS) | task
+    key = (priority << PRIORITY_SHIFT) | (now << ASKED_SHIFT) | (row << col.TASK_BITS) | task
     e[col.E_WAITING] = n + 1
     i = col.E_LIST + col.LIST_COLS * n
     while i > col.E_LIST and e[i - col.LIST_COLS] > key:
@@ -62,7 +63,7 @@ def ask(Q, DESK, now, desk, rank, task, minutes, priority, need, detail):
     hand_out_now(Q, DESK, now, desk)
 
 
-@compiled(void(T1, T2, I, I, I, I))
+@part(void(T1, T2, I, I, I, I))
 def give_back(Q, DESK, now, desk, rooms, staff):
     """Return what a turn took."""
     DESK[desk, col.E_ROOMS] += rooms
@@ -71,14 +72,14 @@ def give_back(Q, DESK, now, desk, rooms, staff):
         hand_out_now(Q, DESK, now, desk)
 
 
-@compiled(void(T2, I, I))
-def withdraw(DESK, desk, rank):
+@part(void(T2, I, I))
+def withdraw(DESK, desk, row):
     """Take somebody off the waiting list."""
     e = DESK[desk]
     left = col.E_LIST
     for request in range(e[col.E_WAITING]):
         i = col.E_LIST + col.LIST_COLS * request
-        if (e[i] >> col.TASK_BITS) & col.RANK_MASK == rank:
+        if (e[i] >> col.TASK_BITS) & col.RANK_MASK == row:
             continue
         for column in range(col.LIST_COLS):
             e[left + column] = e[i + column]
@@ -86,7 +87,7 @@ def withdraw(DESK, desk, rank):
     e[col.E_WAITING] = (left - col.E_LIST) // col.LIST_COLS
 
 
-@compiled(I(T2, T2, I, I, I))
+@part(I(T2, T2, I, I, I))
 def done_at(CAL, DESK, desk, start, minutes):
     """The minute at which work that starts now is done; at a desk that pauses it goes on the next morning."""
     if not DESK[desk, col.E_PAUSES]:
@@ -101,23 +102,23 @@ def done_at(CAL, DESK, desk, start, minutes):
     return day * c.DAY + minute + minutes
 
 
-@compiled(void(T1, T2, T1, T2, T2, T2, T2, I, I, I, I, I, I))
-def start(W, CAL, Q, CAND, PAT, DESK, LEDGER, now, desk, rank, task, minutes, detail):
+@part(void(T1, T2, T1, T2, T2, T2, I, I, I, I, I, I))
+def start(W, CAL, Q, PAT, DESK, LEDGER, now, desk, row, task, minutes, detail):
     """Begin work at a desk."""
-    row = CAND[rank, col.X_ROW]
-    log(Q, LEDGER, now, CAND[rank, col.X_NUMBER], BEGUN[task], desk_number(desk), detail)
-    push(Q, done_at(CAL, DESK, desk, now, minutes), END[task], rank)
+    p = PAT[row]
+    log(Q, LEDGER, now, p[col.P_RANK], BEGUN[task], desk_number(desk), detail)
+    push(Q, done_at(CAL, DESK, desk, now, minutes), END[task], row)
     if task == c.T_INFUSION:
-        PAT[row, col.P_GIVEN + PAT[row, col.P_GIVEN_CYCLES]] = now // c.DAY
-        push(Q, now + min(W[col.W_NURSE], minutes), c.NURSE_FREE, rank)
+        p[col.P_GIVEN + p[col.P_GIVEN_CYCLES]] = now // c.DAY
+        push(Q, now + min(W[col.W_NURSE], minutes), c.NURSE_FREE, row)
     elif task == c.T_INJECTION:
-        begun = PAT[row, col.P_INJECTIONS_BEGUN]
-        PAT[row, col.P_INJECTED + begun] = detail
-        PAT[row, col.P_INJECTIONS_BEGUN] = begun + 1
+        begun = p[col.P_INJECTIONS_BEGUN]
+        p[col.P_INJECTED + begun] = detail
+        p[col.P_INJECTIONS_BEGUN] = begun + 1
 
 
-@compiled(void(T1, T2, T1, T2, T2, T2, T2, I, I))
-def hand_out(W, CAL, Q, CAND, PAT, DESK, LEDGER, now, desk):
+@part(void(T1, T2, T1, T2, T2, T2, I, I))
+def hand_out(W, CAL, Q, PAT, DESK, LEDGER, now, desk):
     """Go down the list: whoever finds all that is needed free, and will be done before closing, starts."""
     e = DESK[desk]
     day = now // c.DAY
@@ -135,8 +136,8 @@ def hand_out(W, CAL, Q, CAND, PAT, DESK, LEDGER, now, desk):
         if at_work and in_time and rooms <= e[col.E_ROOMS] and staff <= e[col.E_STAFF]:
             e[col.E_ROOMS] -= rooms
             e[col.E_STAFF] -= staff
-            rank = (key >> col.TASK_BITS) & col.RANK_MASK
-            start(W, CAL, Q, CAND, PAT, DESK, LEDGER, now, desk, rank, key & col.TASK_MASK, minutes, detail)
+            row = (key >> col.TASK_BITS) & col.RANK_MASK
+            start(W, CAL, Q, PAT, DESK, LEDGER, now, desk, row, key & col.TASK_MASK, minutes, detail)
             continue
         if left != i:
             for column in range(col.LIST_COLS):

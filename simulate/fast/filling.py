@@ -1,66 +1,42 @@
-"""What is done with whole tables before and after a replication: the appointment book is filled, the ledger sorted."""
+"""What was drawn goes into the tables of candidates and patients."""
 
 from __future__ import annotations
 
 from trialproof.simulate.fast import layout as col
-from trialproof.simulate.fast.compiling import T1, T2, T3, compiled, void
-from trialproof.simulate.trial import contract as c
-
-PATIENT_BITS, EVENT_BITS = 32, 6
+from trialproof.simulate.fast.compiling import T1, T2, compiled, void
+from trialproof.simulate.trial.contract import CYCLES, NO_SHOWS
 
 
-@compiled(void(T2, T2, T2, T3))
-def fill_book(CAL, BACKGROUND, LOST, BOOK):
-    """Begin the book with the minutes of others on open days, and those lost, of linacs and days [L, H]."""
-    for linac in range(BOOK.shape[0]):
-        for day in range(BOOK.shape[1]):
-            others = BACKGROUND[linac, day] if CAL[day, col.C_OPEN] else 0
-            BOOK[linac, day, col.B_BOOKED], BOOK[linac, day, col.B_USED] = others, 0
-            BOOK[linac, day, col.B_OTHERS], BOOK[linac, day, col.B_LOST] = others, LOST[linac, day]
+@compiled(void(T1, T1, T1, T1, T1, T1, T1, T2))
+def fill_candidates(ORDER, NUMBER, ARRIVE, SCREENING, FAILED, ARM, PATIENT, CAND):
+    """Write candidates in the ORDER of their numbers; PATIENT has the numbers, ascending, that have a row in PAT."""
+    row = 0
+    for rank in range(CAND.shape[0]):
+        at, x = ORDER[rank], CAND[rank]
+        number = NUMBER[at]
+        while row < PATIENT.size and PATIENT[row] < number:
+            row += 1
+        x[col.X_NUMBER], x[col.X_ARRIVE], x[col.X_SCREENING] = number, ARRIVE[at], SCREENING[at]
+        x[col.X_FAILED], x[col.X_ARM] = FAILED[at], ARM[at]
+        x[col.X_ROW] = row if row < PATIENT.size and PATIENT[row] == number else -1
 
 
-@compiled(void(T2, T1, T2, T2))
-def sort_ledger(LEDGER, DAYS, ORDER, SORTED):
-    """Copy as many rows of the ledger as SORTED has, in order.
-
-    DAYS has one place more than there are days, and ORDER a row for each row: a key made of minute of the day, patient
-    and event, and the row that it belongs to. Rows go to their days first, and are then sorted there: by insertion, or
-    by Shellsort with the gaps of D. E. Knuth (1, 4, 13, ...) where a day has many.
-    """
-    DAYS[:] = 0
-    for row in range(SORTED.shape[0]):
-        DAYS[LEDGER[row, 0] // c.DAY + 1] += 1
-    for day in range(1, DAYS.size):
-        DAYS[day] += DAYS[day - 1]
-    for row in range(SORTED.shape[0]):
-        day = LEDGER[row, 0] // c.DAY
-        minute, at = LEDGER[row, 0] - day * c.DAY, DAYS[day]
-        ORDER[at, 0] = (minute << PATIENT_BITS | LEDGER[row, 1]) << EVENT_BITS | LEDGER[row, 2]
-        ORDER[at, 1] = row
-        DAYS[day] = at + 1
-    first = 0
-    for day in range(DAYS.size - 1):
-        end = DAYS[day]
-        gap = 1
-        while 9 * gap < end - first:
-            gap = 3 * gap + 1
-        while gap > 0:
-            for this in range(first + gap, end):
-                key, row, at = ORDER[this, 0], ORDER[this, 1], this
-                while at - gap >= first:
-                    other = ORDER[at - gap, 1]
-                    if ORDER[at - gap, 0] < key:
-                        break
-                    if ORDER[at - gap, 0] == key:
-                        if LEDGER[other, 3] < LEDGER[row, 3]:
-                            break
-                        if LEDGER[other, 3] == LEDGER[row, 3] and LEDGER[other, 4] <= LEDGER[row, 4]:
-                            break
-                    ORDER[at, 0], ORDER[at, 1] = ORDER[at - gap, 0], other
-                    at -= gap
-                ORDER[at, 0], ORDER[at, 1] = key, row
-            gap //= 3
-        first = end
-    for at in range(SORTED.shape[0]):
-        for column in range(SORTED.shape[1]):
-            SORTED[at, column] = LEDGER[ORDER[at, 1], column]
+@compiled(void(T1, T1, T1, T1, T1, T1, T1, T1, T1, T1, T2, T2, T2, T2, T2))
+def fill_patients(
+    COURSE, IMAGING, FACTOR, CONSOLIDATION, OUTLINING, PLANNING, CHECKING, REOUTLINING, REPLANNING, DROP, NO_SHOW,
+    INFUSION, LOW, DELAY, PAT,
+):  # fmt: skip
+    """Write what was drawn about patients; nothing has happened to them yet."""
+    for row in range(PAT.shape[0]):
+        p = PAT[row]
+        p[col.P_COURSE], p[col.P_IMAGING], p[col.P_FACTOR] = COURSE[row], IMAGING[row], FACTOR[row]
+        p[col.P_CONSOLIDATION], p[col.P_OUTLINING] = CONSOLIDATION[row], OUTLINING[row]
+        p[col.P_PLANNING], p[col.P_CHECKING] = PLANNING[row], CHECKING[row]
+        p[col.P_REOUTLINING], p[col.P_REPLANNING], p[col.P_DROP] = REOUTLINING[row], REPLANNING[row], DROP[row]
+        for n in range(NO_SHOWS):
+            p[col.P_NO_SHOW + n] = NO_SHOW[row, n]
+        for n in range(CYCLES):
+            p[col.P_INFUSION + n], p[col.P_LOW + n], p[col.P_DELAY + n] = INFUSION[row, n], LOW[row, n], DELAY[row, n]
+        for column in range(col.P_STATE, col.P_APPOINTMENTS):
+            p[column] = 0
+        p[col.P_ENDED] = -1

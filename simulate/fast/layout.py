@@ -4,13 +4,15 @@
           sites, arms, courses and departments, row after row.
   CAL     (days + 1, 3): open, next open day, make-up Saturday.
   CAND    (candidates, 6): one row for each, in order of number; its position there is the candidate's *rank*.
-  PAT     (enrolments, ...): one row for each: what was drawn, how things stand, and the appointments.
+  PAT     (enrolments, ...): one row for each, in order of number too: what was drawn, how things stand, and the
+          appointments. The position there is the patient's *row*.
   DESK    (3 * departments, ...): one row for each: hours, what is free, and the waiting list.
-  BOOK    (linacs, days, 4): minutes booked, used, of others, and lost.
+  OTHERS, LOST  (linacs, days): minutes booked by others, which count on open days only, and those of breakdowns.
+  BOOK    (linacs, days, 2): minutes booked by the trial, and used by it.
   Q       1-D: counters, the day's events, the events of later days (`events`).
-  LEDGER  (rows, 5).
+  LEDGER  (rows, 3): as it was written, in any order (`ledger`).
 
-Every function takes the two or three tables that it touches.
+Every function takes those tables that it touches.
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ from trialproof.simulate.trial.contract import CYCLES, NO_SHOWS
 (
     W_DAYS, W_WEEKDAY, W_TARGET, W_MISSED, W_LONGEST, W_LEAD, W_SCAN, W_NURSE, W_INJECTION, W_INJECTION_DELAY,
     W_CYCLE, W_MOST, W_DELAY, W_NADIR, W_CONSOLIDATION, W_VISIT, W_VISITS, W_SITES, W_ARMS, W_COURSES, W_DEPARTMENTS,
-    W_SITE_COUNT, W_ARM_COUNT, W_CANDIDATES, W_HEAD,
-) = range(25)  # fmt: skip
+    W_SITE_COUNT, W_ARM_COUNT, W_HEAD,
+) = range(24)  # fmt: skip
 S_DEPARTMENT, S_CAP, S_ROOM, S_COLS = range(4)
 A_CAP, A_ROOM, A_COLS = range(3)
 R_FRACTIONS, R_FIRST, R_LATER, R_COLS = range(4)
@@ -60,16 +62,23 @@ LIST_COLS = 4
 """Of each request: its key, minutes, rooms << 1 | staff, and detail."""
 URGENT, ROUTINE = 0, 1
 TASK_BITS, RANK_BITS, MINUTE_BITS, KIND_BITS = 4, 20, 26, 5
-"""A request's key is priority, minute of asking, rank, task; an event's is minute, kind, rank."""
+"""A request's key is priority, minute of asking, row, task; an event's is minute, kind, row, rank or desk."""
 RANKS = 1 << RANK_BITS
 TASK_MASK, RANK_MASK, KIND_MASK = (1 << TASK_BITS) - 1, RANKS - 1, (1 << KIND_BITS) - 1
 
-B_BOOKED, B_USED, B_OTHERS, B_LOST = range(4)
+B_BOOKED, B_USED = range(2)
 
 (
-    Q_CURRENT, Q_DAY, Q_HORIZON, Q_HEAP, Q_LIST, Q_LISTED, Q_FREE, Q_FRESH, Q_OUT, Q_ROOM, Q_ROWS, Q_EVENTS, Q_FAULT,
-    Q_NEXT_ARRIVAL, Q_DESKS, Q_HEAP_AT, Q_LIST_AT, Q_DAYS_AT, Q_LINKS_AT, Q_MOST, Q_HEAD,
-) = range(21)  # fmt: skip
+    Q_CURRENT, Q_DAY, Q_HORIZON, Q_TODAY, Q_FREE, Q_FRESH, Q_OUT, Q_ROOM, Q_CLOSED, Q_ROWS, Q_FAULT,
+    Q_DESKS, Q_TODAY_AT, Q_DAYS_AT, Q_LINKS_AT, Q_MOST, Q_HEAD,
+) = range(17)  # fmt: skip
+
+LOG_KEY, LOG_RESOURCE, LOG_DETAIL, LOG_COLS = range(4)
+EVENT_BITS, ROW_BITS, SPAN_BITS = 6, 26, 10
+"""A row's key is minute, rank, event. It is sorted within a span of 1 << SPAN_BITS minutes."""
+ROWS = 1 << ROW_BITS
+"""A ledger has room for so many rows."""
+
 FINE, OUT_OF_ORDER, TOO_MANY_EVENTS, TOO_MANY_WAITING, NOT_DRAWN, TOO_MANY_ROWS = range(6)
 FAULTS = {
     OUT_OF_ORDER: "an event was not later than its cause",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from trialproof.simulate.fast import layout as col
 from trialproof.simulate.trial.calendar import Ints
-from trialproof.simulate.trial.contract import COLUMNS, DAY_UNIT, PHYSICS, Draws, Ledger, World
+from trialproof.simulate.trial.contract import COLUMNS, DAY, DAY_UNIT, PHYSICS, Draws, Ledger, World
 
 Book = NDArray[np.int32]
 
@@ -27,36 +27,39 @@ class Tables:
     calendar: Ints
     queue: Ints
     candidates: Ints
-    order: Ints
     patients: Ints
     desks: Ints
+    others: Ints
+    lost: Ints
     book: Book
 
 
 def run(world: World, draws: Draws) -> Ledger:
     """Return the ledger of one replication, up to the end of the calendar. Raises `EngineFault`."""
-    from trialproof.simulate.fast.filling import sort_ledger
     from trialproof.simulate.fast.kernel import replicate
+    from trialproof.simulate.fast.ledger import sort
 
     made = tables(world, draws)
-    ledger = np.empty((_most_rows(world, draws), len(COLUMNS)), np.int64)
+    ledger = np.empty((_most_rows(world, draws), col.LOG_COLS), np.int64)
     replicate(
         made.world,
         made.calendar,
         made.queue,
         made.candidates,
-        made.order,
         made.patients,
         made.desks,
+        made.others,
+        made.lost,
         made.book,
         ledger,
     )
     fault = int(made.queue[col.Q_FAULT])
     if fault:
         raise EngineFault(col.FAULTS[fault])
-    rows = np.empty((int(made.queue[col.Q_ROWS]), len(COLUMNS)), np.int64)
-    sort_ledger(ledger, np.empty(world.calendar.days + 1, np.int64), np.empty((len(rows), 2), np.int64), rows)
-    return rows
+    rows, spans = int(made.queue[col.Q_ROWS]), np.empty((world.calendar.days * DAY >> col.SPAN_BITS) + 2, np.int64)
+    found = np.empty((rows, len(COLUMNS)), np.int64)
+    sort(made.candidates, ledger, spans, np.empty(rows, np.int64), found)
+    return found
 
 
 def tables(world: World, draws: Draws) -> Tables:
@@ -64,29 +67,24 @@ def tables(world: World, draws: Draws) -> Tables:
     candidates = len(draws.number)
     if candidates > col.RANKS:
         raise EngineFault(f"there are {candidates} candidates, and there is room for {col.RANKS}")
-    by_number = np.argsort(draws.number, kind="stable")
-    rank = np.empty(candidates, np.int64)
-    rank[by_number] = np.arange(candidates)
-    arrival = np.lexsort((draws.number, draws.arrive))
-    numbers, days = _of_world(world)
-    scenario = numbers.copy()
-    scenario[col.W_CANDIDATES] = candidates
+    numbers, days, desks = _of_world(world)
     return Tables(
-        scenario,
+        numbers.copy(),
         days,
         _queue(world, candidates),
-        _candidates(draws, by_number),
-        rank[arrival],
+        _candidates(draws),
         _patients(world, draws),
-        _desks(world, draws),
-        _book(days, draws),
+        _desks(world, draws, desks),
+        np.ascontiguousarray(draws.background),
+        np.ascontiguousarray(draws.lost),
+        np.zeros((*draws.lost.shape, 2), np.int32),
     )
 
 
 @lru_cache(maxsize=2)
-def _of_world(world: World) -> tuple[Ints, Ints]:
-    """The tables that are the same in every replication: the numbers of the scenario, and the calendar."""
-    return _world(world), _calendar(world)
+def _of_world(world: World) -> tuple[Ints, Ints, Ints]:
+    """What is the same in every replication: the numbers of the scenario, the calendar, and how desks begin."""
+    return _world(world), _calendar(world), _desk_rows(world)
 
 
 def _world(world: World) -> Ints:
@@ -146,33 +144,45 @@ def _calendar(world: World) -> Ints:
     return table
 
 
+def _desk_rows(world: World) -> Ints:
+    table = np.zeros((3 * len(world.linacs), col.E_LIST), np.int64)
+    table[:, col.E_OPENS] = world.desk_opens.ravel()
+    table[:, col.E_CLOSES] = world.desk_closes.ravel()
+    table[:, col.E_ALL_ROOMS] = world.rooms.ravel()
+    table[DAY_UNIT::3, col.E_ALL_STAFF] = world.staff[:, DAY_UNIT]
+    table[PHYSICS::3, col.E_PAUSES] = 1
+    return table
+
+
 def _queue(world: World, candidates: int) -> Ints:
     """Events that wait at once: an enrolment for each candidate, or a dozen things for each who is enrolled."""
     days, desks = world.calendar.days, 3 * len(world.linacs)
     most = candidates + 12 * min(candidates, world.target) + desks + 64
-    sizes = {col.Q_DESKS: desks, col.Q_HEAP_AT: most, col.Q_LIST_AT: most, col.Q_DAYS_AT: days}
-    sizes[col.Q_LINKS_AT] = 2 * most
-    queue = np.zeros(col.Q_HEAD + sum(sizes.values()), np.int64)
-    at = col.Q_HEAD
-    for where, size in sizes.items():
-        queue[where] = at
-        at += size
+    at = {col.Q_DESKS: col.Q_HEAD}
+    at[col.Q_TODAY_AT] = at[col.Q_DESKS] + desks
+    at[col.Q_DAYS_AT] = at[col.Q_TODAY_AT] + most
+    at[col.Q_LINKS_AT] = at[col.Q_DAYS_AT] + days
+    queue = np.empty(at[col.Q_LINKS_AT] + 2 * most, np.int64)
     queue[col.Q_MOST] = most
+    for where, begins in at.items():
+        queue[where] = begins
     return queue
 
 
-def _candidates(draws: Draws, by_number: Ints) -> Ints:
-    number = draws.number[by_number]
-    row = np.searchsorted(draws.patient, number)
-    known = row < len(draws.patient)
-    known[known] = draws.patient[row[known]] == number[known]
-    columns = (number, draws.arrive[by_number], draws.screening[by_number], draws.failed[by_number])
-    return np.column_stack([*columns, draws.arm[by_number], np.where(known, row, -1)]).astype(np.int64)
+def _candidates(draws: Draws) -> Ints:
+    from trialproof.simulate.fast.filling import fill_candidates
+
+    order = np.argsort(draws.number, kind="stable")
+    columns = (draws.number, draws.arrive, draws.screening, draws.failed, draws.arm, draws.patient)
+    table = np.empty((len(order), col.X_COLS), np.int64)
+    fill_candidates(order, *(np.ascontiguousarray(each) for each in columns), table)
+    return table
 
 
 def _patients(world: World, draws: Draws) -> Ints:
+    from trialproof.simulate.fast.filling import fill_patients
+
     longest = int(world.fractions.max(initial=0))
-    table = np.empty((len(draws.patient), col.P_APPOINTMENTS + longest + 1), np.int64)
     columns = (
         draws.course,
         draws.imaging,
@@ -189,28 +199,15 @@ def _patients(world: World, draws: Draws) -> Ints:
         draws.low,
         draws.delay,
     )
-    table[:, : col.P_STATE] = np.column_stack(columns)
+    table = np.empty((len(draws.patient), col.P_APPOINTMENTS + longest + 1), np.int64)
+    fill_patients(*(np.ascontiguousarray(each) for each in columns), table)
     return table
 
 
-def _desks(world: World, draws: Draws) -> Ints:
-    desks = 3 * len(world.linacs)
+def _desks(world: World, draws: Draws, rows: Ints) -> Ints:
     waiting = 12 * min(len(draws.patient), world.target) + 1
-    table = np.empty((desks, col.E_LIST + col.LIST_COLS * waiting), np.int64)
-    table[:, : col.E_LIST] = 0
-    table[:, col.E_OPENS] = world.desk_opens.ravel()
-    table[:, col.E_CLOSES] = world.desk_closes.ravel()
-    table[:, col.E_ALL_ROOMS] = world.rooms.ravel()
-    table[DAY_UNIT::3, col.E_ALL_STAFF] = world.staff[:, DAY_UNIT]
-    table[PHYSICS::3, col.E_PAUSES] = 1
-    return table
-
-
-def _book(days: Ints, draws: Draws) -> Book:
-    from trialproof.simulate.fast.filling import fill_book
-
-    table = np.empty((*draws.background.shape, 4), np.int32)
-    fill_book(days, np.ascontiguousarray(draws.background), np.ascontiguousarray(draws.lost), table)
+    table = np.empty((len(rows), col.E_LIST + col.LIST_COLS * waiting), np.int64)
+    table[:, : col.E_LIST] = rows
     return table
 
 
@@ -219,4 +216,4 @@ def _most_rows(world: World, draws: Draws) -> int:
     rules, enrolled = world.rules, min(len(draws.patient), world.target)
     fractions = int(world.fractions.max(initial=0))
     each = 3 * (fractions + 2 * rules.longest_days) + 12 * 8 + rules.visits + 30
-    return len(draws.number) + enrolled * each + 1
+    return min(len(draws.number) + enrolled * each, col.ROWS)

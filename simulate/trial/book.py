@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trialproof.simulate.trial.calendar import Calendar, Ints
+from trialproof.simulate.trial.calendar import Calendar, Ints, days_of
 
 
 class Book:
@@ -28,15 +28,15 @@ class Book:
         lost: Ints,
     ) -> None:
         self._days = calendar.days
-        self._next_open: list[int] = calendar.next_open.tolist()
-        minutes = np.where(calendar.open_day == 1, regular, np.where(calendar.make_up == 1, saturday, 0))
-        self._regular: list[int] = minutes.tolist()
-        self._regular_open = regular
+        self._open_day, self._next_open, self._make_up = days_of(calendar)
+        self._regular = regular
         self._overtime = overtime
-        others = np.where(calendar.open_day == 1, background, 0)
-        self._booked: list[list[int]] = others.tolist()
-        self._used: list[list[int]] = others.tolist()
-        self._lost: list[list[int]] = lost.tolist()
+        self._saturday = saturday
+        self._booked: list[list[int]] = np.where(calendar.open_day == 1, background, 0).tolist()
+        self._used: list[list[int]] = [each.copy() for each in self._booked]
+        self._lost: list[dict[int, int]] = [
+            {day: int(each[day]) for day in np.flatnonzero(each).tolist()} for each in lost
+        ]
 
     @property
     def machines(self) -> int:
@@ -63,7 +63,7 @@ class Book:
 
     def _start(self, booked: list[int], day: int, limit: int, fractions: int, first: int, later: int) -> int | None:
         next_open, days = self._next_open, self._days
-        room_first, room_later = self._regular_open - first, self._regular_open - later
+        room_first, room_later = self._regular - first, self._regular - later
         start = next_open[min(day, days)]
         while start < limit:
             if booked[start] > room_first:
@@ -78,9 +78,15 @@ class Book:
             start = at
         return None
 
+    def _open_minutes(self, day: int) -> int:
+        """How long the linacs work on a day, without overtime."""
+        if self._open_day[day]:
+            return self._regular
+        return self._saturday if self._make_up[day] else 0
+
     def has_room(self, machine: int, day: int, minutes: int) -> bool:
         """Return whether so many regular minutes of a day, open or a make-up Saturday, are still unbooked."""
-        return self._booked[machine][day] + minutes <= self._regular[day]
+        return self._booked[machine][day] + minutes <= self._open_minutes(day)
 
     def reserve(self, machine: int, day: int, minutes: int) -> None:
         """Book so many minutes; a negative number gives them back."""
@@ -88,8 +94,8 @@ class Book:
 
     def fits(self, machine: int, day: int, minutes: int, reserved: int) -> bool:
         """Return whether a fraction can be given today on the machine on which it is booked."""
-        most = self._regular[day] + self._overtime
-        lost = self._lost[machine][day]
+        most = self._open_minutes(day) + self._overtime
+        lost = self._lost[machine].get(day, 0)
         if lost:
             return self._used[machine][day] + minutes <= most - lost
         return minutes <= reserved or self._booked[machine][day] + minutes - reserved <= most
@@ -97,7 +103,7 @@ class Book:
     def other(self, machine: int, day: int, minutes: int) -> int | None:
         """Return the first other machine with so many minutes that nobody has booked and no breakdown took."""
         for each in range(self.machines):
-            if each != machine and self.has_room(each, day, minutes + self._lost[each][day]):
+            if each != machine and self.has_room(each, day, minutes + self._lost[each].get(day, 0)):
                 return each
         return None
 

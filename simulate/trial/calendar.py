@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +34,6 @@ class Calendar:
         """How many days there are."""
         return len(self.open_day)
 
-    def open_from(self, day: int) -> int:
-        """Return the first open day that is not before this one; beyond the calendar every day is taken for open."""
-        if day >= self.days:
-            return day
-        return int(self.next_open[day])
-
     def all_open_from(self, days: Ints) -> Ints:
         """Return for each of these days the first open one that is not before it."""
         return np.where(days >= self.days, days, self.next_open[np.minimum(days, self.days)])
@@ -46,6 +41,24 @@ class Calendar:
     def weekday(self, day: int) -> int:
         """Return the day of the week, from Monday, 0."""
         return (self.begins.weekday() + day) % 7
+
+
+class Days(NamedTuple):
+    """A calendar as plain Python reads it best: each column is what it is in `Calendar`."""
+
+    open_day: tuple[int, ...]
+    next_open: tuple[int, ...]
+    make_up: tuple[int, ...]
+
+    def open_from(self, day: int) -> int:
+        """Return the first open day that is not before this one; beyond the calendar every day is taken for open."""
+        return self.next_open[day] if day < len(self.open_day) else day
+
+
+@lru_cache(maxsize=2)
+def days_of(calendar: Calendar) -> Days:
+    """Return the days of a calendar, once for all desks and replications."""
+    return Days(*(tuple(each.tolist()) for each in (calendar.open_day, calendar.next_open, calendar.make_up)))
 
 
 def calendar(begins: date, days: int, open_days: frozenset[int], holidays: Iterable[date]) -> Calendar:

@@ -11,8 +11,9 @@ place, a desk (department << 2) | kind of desk. Nothing here is random and nothi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -194,7 +195,8 @@ class Draws:
     background: Ints
 
 
-def in_order(rows: Sequence[tuple[int, int, int, int, int]] | Ints) -> Ledger:
+def in_order(rows: Iterable[tuple[int, ...]]) -> Ledger:
     """Return rows as a sorted ledger; equal ledgers are then equal arrays."""
-    table = np.array(rows, np.int64).reshape(-1, len(COLUMNS))
-    return table[np.lexsort(table.T[::-1])]
+    # What happened comes nearly in order, of which sorting in Python makes more than sorting by columns does.
+    values = chain.from_iterable(sorted(rows))
+    return np.fromiter(values, np.int64).reshape(-1, len(COLUMNS))

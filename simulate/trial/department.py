@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trialproof.simulate.trial.book import Book
-from trialproof.simulate.trial.calendar import Calendar
+from trialproof.simulate.trial.calendar import Days, days_of
 from trialproof.simulate.trial.clock import Clock
 from trialproof.simulate.trial.contract import DAY_UNIT, PHYSICS, SCANNER, Draws, World
 from trialproof.simulate.trial.desk import Desk
@@ -17,7 +17,7 @@ class Department:
 
     number: int
     linac_opens: int
-    calendar: Calendar
+    days: Days
     book: Book
     scanner: Desk
     physics: Desk
@@ -58,7 +58,7 @@ def departments(clock: Clock, world: World, draws: Draws) -> list[Department]:
             lost=draws.lost[first : first + linacs],
         )
         desks = [_desk(clock, world, number, kind) for kind in (SCANNER, PHYSICS, DAY_UNIT)]
-        found.append(Department(number, int(world.linac_opens[number]), calendar, book, *desks))
+        found.append(Department(number, int(world.linac_opens[number]), days_of(calendar), book, *desks))
         first += linacs
     return found
 

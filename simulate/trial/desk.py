@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from simpy.events import Event
 
-from trialproof.simulate.trial.calendar import Calendar
+from trialproof.simulate.trial.calendar import Calendar, days_of
 from trialproof.simulate.trial.clock import Clock
 from trialproof.simulate.trial.contract import DAY, HAND_OUT
 
@@ -54,8 +54,7 @@ class Desk:
         self._staff = staff
         self._pauses = pauses
         self._clock = clock
-        self._open_day = calendar.open_day.tolist()
-        self._next_open = calendar.next_open.tolist()
+        self._days = days_of(calendar)
         self._waiting: list[Request] = []
         self._planned: set[int] = set()
 
@@ -86,12 +85,8 @@ class Desk:
         day, minute = divmod(start, DAY)
         while minute + minutes > self._closes:
             minutes -= self._closes - minute
-            day, minute = self._day_after(day), self.opens
+            day, minute = self._days.open_from(day + 1), self.opens
         return day * DAY + minute + minutes
-
-    def _day_after(self, day: int) -> int:
-        """The next open day after this one; beyond the calendar every day is taken for open."""
-        return self._next_open[day + 1] if day + 1 < len(self._open_day) else day + 1
 
     def _hand_out_at(self, minute: int) -> None:
         if minute not in self._planned:
@@ -102,7 +97,7 @@ class Desk:
         now = self._clock.now
         self._planned.discard(now)
         day, minute = divmod(now, DAY)
-        at_work = bool(self._open_day[day]) and self.opens <= minute < self._closes
+        at_work = bool(self._days.open_day[day]) and self.opens <= minute < self._closes
         left = []
         for request in self._waiting:
             in_time = self._pauses or minute + request.minutes <= self._closes
@@ -117,5 +112,5 @@ class Desk:
             self._hand_out_at(self._next_opening(day, minute))
 
     def _next_opening(self, day: int, minute: int) -> int:
-        before = minute < self.opens and self._open_day[day]
-        return (day if before else self._day_after(day)) * DAY + self.opens
+        before = minute < self.opens and self._days.open_day[day]
+        return (day if before else self._days.open_from(day + 1)) * DAY + self.opens

@@ -7,7 +7,6 @@ Everything that a process waits for is a minute of the clock or a turn at a desk
 from __future__ import annotations
 
 from dataclasses import fields
-from operator import attrgetter
 
 from trialproof.simulate.trial.clock import Clock
 from trialproof.simulate.trial.contract import (
@@ -29,7 +28,7 @@ from trialproof.simulate.trial.contract import (
 )
 from trialproof.simulate.trial.department import departments
 from trialproof.simulate.trial.irradiation import irradiate
-from trialproof.simulate.trial.patient import Chances, Left, Patient, Process
+from trialproof.simulate.trial.patient import Chances, Course, Left, Patient, Process
 from trialproof.simulate.trial.preparation import prepare
 
 SITE_BITS = 16
@@ -58,7 +57,9 @@ class _Trial:
         self._room_of_arm = world.arm_cap.tolist()
         self._room = world.target
         self._row = {number: row for row, number in enumerate(draws.patient.tolist())}
-        self._chances = attrgetter(*(each.name for each in fields(Chances)))(draws)
+        self._chances = [getattr(draws, each.name).tolist() for each in fields(Chances)]
+        columns = (world.fractions, world.first_minutes, world.later_minutes)
+        self._courses = [Course(*each) for each in zip(*(column.tolist() for column in columns), strict=True)]
 
     def log(self, event: int, patient: int, resource: int, detail: int, /) -> None:
         """Write down that something happens now."""
@@ -92,9 +93,10 @@ class _Trial:
 
     def _patient(self, number: int, site: int) -> Patient:
         row = self._row[number]
-        chances = Chances(*(column[row].tolist() for column in self._chances))
+        chances = Chances(*(column[row] for column in self._chances))
         department = self._departments[self._department_of[site]]
-        return Patient(number, site, chances, self.clock, self._world, department, self.log)
+        course = self._courses[chances.course]
+        return Patient(number, site, chances, course, self.clock, self._world, department, self.log)
 
 
 def _treat(patient: Patient) -> Process:

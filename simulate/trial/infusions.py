@@ -80,7 +80,7 @@ def _consolidation(patient: Patient, cycle: int) -> Process:
 
 def _opening(patient: Patient, day: int) -> int:
     """When the day unit opens on the first open day that is not before this one."""
-    return patient.department.calendar.open_from(day) * DAY + patient.department.day_unit.opens
+    return patient.department.days.open_from(day) * DAY + patient.department.day_unit.opens
 
 
 def _infuse(patient: Patient, cycle: int) -> Counting:
@@ -108,7 +108,7 @@ def _inject(patient: Patient, cycle: int, minute: int) -> Process:
     """Give the growth factor; on a closed day it is given elsewhere."""
     try:
         yield from patient.until(minute, INJECTION_DUE)
-        if not patient.department.calendar.open_day[patient.today]:
+        if not patient.department.days.open_day[patient.today]:
             patient.note(L_ELSEWHERE, -1, cycle)
             return
         minutes = patient.rules.injection

@@ -50,10 +50,8 @@ def irradiate(patient: Patient) -> Process:
     yield from patient.until(patient.clock.now, BOOK)
     if not _book(patient):
         raise Left
-    world, chances = patient.world, patient.chances
-    prescribed = int(world.fractions[chances.course])
     busy_until = 0
-    while patient.appointments and patient.delivered < prescribed:
+    while patient.appointments and patient.delivered < patient.course.fractions:
         minute, reserved = patient.appointments[0]
         yield from patient.until(minute, TREAT)
         del patient.appointments[0]
@@ -68,7 +66,7 @@ def irradiate(patient: Patient) -> Process:
         busy_until = minute + minutes
         if patient.delivered == 1:
             patient.clock.process(chemotherapy(patient))
-        if patient.delivered == chances.imaging:
+        if patient.delivered == patient.chances.imaging:
             patient.clock.process(_adapt(patient, busy_until))
     yield from patient.until(max(patient.clock.now + 1, busy_until), END_COURSE)
     patient.ended = patient.clock.now
@@ -77,14 +75,11 @@ def irradiate(patient: Patient) -> Process:
 
 def _minutes(patient: Patient) -> int:
     """How long the next fraction takes: the first one is longer."""
-    world, course = patient.world, patient.chances.course
-    return int(world.later_minutes[course] if patient.delivered else world.first_minutes[course])
+    return patient.course.later if patient.delivered else patient.course.first
 
 
 def _book(patient: Patient) -> bool:
-    world, book, course = patient.world, patient.department.book, patient.chances.course
-    fractions = int(world.fractions[course])
-    first, later = int(world.first_minutes[course]), int(world.later_minutes[course])
+    book, (fractions, first, later) = patient.department.book, patient.course
     found = book.earliest(patient.today + 1 + patient.rules.lead_days, fractions, first, later)
     if found is None:
         patient.note(L_UNBOOKABLE, -1, fractions)
@@ -158,10 +153,10 @@ def _make_up(patient: Patient) -> None:
 
 def _saturday(patient: Patient, minutes: int) -> int | None:
     """This week's Saturday."""
-    today, calendar = patient.today, patient.department.calendar
-    day = today + (SATURDAY_OF_WEEK - calendar.weekday(today))
+    today, days = patient.today, patient.department.days
+    day = today + (SATURDAY_OF_WEEK - patient.world.calendar.weekday(today))
     taken = {minute // DAY for minute, _ in patient.appointments}
-    free = today < day <= patient.last_day and day < calendar.days and day not in taken and calendar.make_up[day]
+    free = today < day <= patient.last_day and day < len(days.make_up) and day not in taken and days.make_up[day]
     return day if free and patient.department.book.has_room(patient.machine, day, minutes) else None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from simpy.events import Event
 
@@ -49,6 +49,14 @@ class Chances:
     delay: list[int]
 
 
+class Course(NamedTuple):
+    """A course of irradiation: how many fractions, and the minutes of the first one and of each later one."""
+
+    fractions: int
+    first: int
+    later: int
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """Work at a desk: `name` among `contract.TASKS`, the kind of event that ends it, and its rows in the ledger."""
@@ -73,6 +81,7 @@ class Patient:
     number: int
     site: int
     chances: Chances
+    course: Course
     clock: Clock
     world: World
     department: Department

@@ -463,7 +463,7 @@ BUGS = [
     Bug("ranks: equal is at most", Ranked, "_related", compared(Relation.LE, Relation.EQ)),
     Bug("ranks: ends are mixed up", Axes, "cut", same_end),
     Bug("ranks: parts are lost", Diagrams, "split", first_part_only),
-    Bug("ranks: axes in any order", Diagrams, "_checked", without_order),
+    Bug("ranks: axes in any order", Diagrams, "_in_order", without_order),
     Bug("ranks: both is either", Diagrams, "both", Diagrams.either),
     Bug("ranks: either is both", Diagrams, "either", Diagrams.both),
     Bug("ranks: nothing is negated", Diagrams, "negation", lambda _self, one: one),

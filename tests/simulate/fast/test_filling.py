@@ -1,60 +1,41 @@
-"""The compiled engine sorts its ledger as the contract says, and begins its book with what was drawn."""
+"""Candidates and patients go into the tables of the compiled engine as they were drawn."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
 
-from trialproof.simulate.trial.contract import DAY, ROWS, Ledger, in_order
+from tests.simulate.trial.cases import busy_case, trial_of
 
 pytest.importorskip("numba")
 
-DAYS = 4
-number = st.one_of(st.integers(-1, 3), st.sampled_from([(1 << 62) - 1, 1 << 32]))
-row = st.tuples(
-    st.one_of(st.integers(0, DAYS * DAY - 1), st.sampled_from([0, DAY - 1, DAY, 2 * DAY])),
-    st.one_of(st.integers(0, 3), st.sampled_from([2**32 - 1, 1 << 16, (1 << 16) + 1])),
-    st.integers(0, len(ROWS) - 1),
-    number,
-    number,
-)
+from trialproof.simulate.fast import layout as col, tables
+
+WORLD, DRAWS = trial_of(busy_case(7))
+MADE = tables.tables(WORLD, DRAWS)
 
 
-def sorted_by_engine(rows: Ledger) -> Ledger:
-    from trialproof.simulate.fast.filling import sort_ledger
-
-    found = np.empty_like(rows)
-    ledger = np.vstack([rows, np.full((3, 5), 7)])
-    sort_ledger(ledger, np.empty(DAYS + 1, np.int64), np.empty((len(rows), 2), np.int64), found)
-    return found
+def test_candidates_are_in_order_of_their_numbers_with_all_that_was_drawn() -> None:
+    order = np.argsort(DRAWS.number)
+    columns = (DRAWS.number, DRAWS.arrive, DRAWS.screening, DRAWS.failed, DRAWS.arm)
+    assert np.array_equal(MADE.candidates[:, : col.X_ROW], np.column_stack(columns)[order])
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.lists(row, max_size=60))
-def test_any_rows_are_sorted_by_all_their_columns(rows: list[tuple[int, int, int, int, int]]) -> None:
-    table = np.array(rows, np.int64).reshape(-1, 5)
-    assert np.array_equal(sorted_by_engine(table), in_order(table))
+def test_a_candidate_has_the_row_of_the_patient_with_his_number_or_none() -> None:
+    row = MADE.candidates[:, col.X_ROW]
+    can = MADE.candidates[:, col.X_FAILED] == 0
+    assert (row[~can] == -1).all()
+    assert np.array_equal(DRAWS.patient[row[can]], MADE.candidates[can, col.X_NUMBER])
 
 
-@pytest.mark.parametrize("size", [10, 40, 400, 4000])
-def test_crowded_days_are_sorted_too(size: int) -> None:
-    random = np.random.default_rng(size)
-    minutes = random.integers(0, 5, size) + random.integers(0, 2, size) * DAY
-    table = np.column_stack([minutes, *(random.integers(0, 4, size) for _ in range(4))]).astype(np.int64)
-    assert np.array_equal(sorted_by_engine(table), in_order(table))
-    assert np.array_equal(sorted_by_engine(in_order(table)[::-1].copy()), in_order(table))
-
-
-def test_the_book_begins_with_the_minutes_of_others_on_open_days() -> None:
-    from trialproof.simulate.fast import layout as col
-    from trialproof.simulate.fast.filling import fill_book
-
-    calendar = np.zeros((4, 3), np.int64)
-    calendar[:, col.C_OPEN] = 1, 0, 1, 0
-    background, lost = np.array([[5, 6, 7], [8, 9, 10]]), np.array([[1, 2, 3], [0, 0, 4]])
-    book = np.full((2, 3, 4), -9, np.int32)
-    fill_book(calendar, background, lost, book)
-    assert book[:, :, col.B_BOOKED].tolist() == book[:, :, col.B_OTHERS].tolist() == [[5, 0, 7], [8, 0, 10]]
-    assert book[:, :, col.B_LOST].tolist() == lost.tolist()
-    assert not book[:, :, col.B_USED].any()
+def test_nothing_has_happened_to_a_patient_yet() -> None:
+    columns = (
+        DRAWS.course, DRAWS.imaging, DRAWS.factor, DRAWS.consolidation, DRAWS.outlining, DRAWS.planning,
+        DRAWS.checking, DRAWS.reoutlining, DRAWS.replanning, DRAWS.drop, DRAWS.no_show, DRAWS.infusion, DRAWS.low,
+        DRAWS.delay,
+    )  # fmt: skip
+    state = MADE.patients[:, col.P_STATE : col.P_APPOINTMENTS]
+    assert np.array_equal(MADE.patients[:, : col.P_STATE], np.column_stack(columns))
+    assert (np.delete(state, col.P_ENDED - col.P_STATE, axis=1) == 0).all()
+    assert (MADE.patients[:, col.P_ENDED] == -1).all()
+    assert not MADE.book.any()

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 from hypothesis import given, strategies as st
 
-from trialproof.simulate.trial.calendar import calendar
+from trialproof.simulate.trial.calendar import calendar, days_of
 
 begins = st.dates(date(2020, 1, 1), date(2035, 1, 1))
 weeks = st.sets(st.integers(0, 6), min_size=1).map(frozenset)
@@ -25,7 +25,7 @@ def test_open_days_are_numpys_business_days(
     day = data.draw(st.integers(0, days - 1))
     numpys = (np.busday_offset(start + timedelta(day), 0, "forward", busdaycal=rule) - np.datetime64(start)).astype(int)
     assert made.next_open[day] == min(numpys, days)
-    assert made.open_from(day) == made.next_open[day]
+    assert days_of(made).open_from(day) == made.next_open[day]
     assert made.weekday(day) == (start + timedelta(day)).weekday()
 
 
@@ -34,7 +34,7 @@ def test_a_course_of_thirty_fractions_that_starts_on_monday_ends_on_day_forty() 
     day, given_on = 0, []
     for _ in range(30):
         given_on.append(day)
-        day = made.open_from(day + 1)
+        day = days_of(made).open_from(day + 1)
     assert given_on[-1] + 1 == 40
 
 
@@ -42,7 +42,7 @@ def test_after_the_last_open_day_there_is_none() -> None:
     made = calendar(date(2027, 1, 1), 3, frozenset({4}), [])
     assert made.open_day.tolist() == [1, 0, 0]
     assert made.next_open.tolist() == [0, 3, 3, 3]
-    assert made.open_from(7) == 7
+    assert days_of(made).open_from(7) == 7
 
 
 def test_a_saturday_can_be_made_use_of_unless_it_is_a_holiday_or_open_anyway() -> None:
