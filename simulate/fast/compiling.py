@@ -27,6 +27,7 @@ Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 I = nb.int64  # noqa: E741 - signatures are read more easily so
 T1 = nb.int64[::1]
 T2 = nb.int64[:, ::1]
+M2 = nb.int32[:, ::1]
 T3 = nb.int32[:, :, ::1]
 W3 = nb.int64[:, :, ::1]
 void = nb.void

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trialproof.simulate.fast.tallies import (
     DAYS_OVER,
@@ -23,8 +24,7 @@ from trialproof.simulate.results.by_event import ByEvent
 from trialproof.simulate.results.desk_minutes import DeskMinutes, DeskWork
 from trialproof.simulate.results.hands import Hands
 from trialproof.simulate.results.linac_minutes import LinacMinutes, LinacWork
-from trialproof.simulate.trial.calendar import Ints
-from trialproof.simulate.trial.contract import ROWS, Ledger
+from trialproof.simulate.trial.contract import ROWS, DayMinutes, Ledger
 
 
 def by_event(ledgers: Sequence[Ledger]) -> ByEvent:
@@ -78,8 +78,8 @@ def desk_minutes(work: DeskWork) -> DeskMinutes:
     return DeskMinutes(load.astype(np.float64), peak.astype(np.float64))
 
 
-def _table(minutes: Ints) -> Ints:
-    return np.ascontiguousarray(minutes, np.int64)
+def _table(minutes: DayMinutes) -> NDArray[np.int32]:
+    return np.ascontiguousarray(minutes, np.int32)
 
 
 COMPILED = Hands(by_event, linac_minutes, desk_minutes)

@@ -8,7 +8,7 @@ DESK, BOOK, Q and W (what room is left) in place, allocate nothing and raise not
 from __future__ import annotations
 
 from trialproof.simulate.fast import layout as col
-from trialproof.simulate.fast.compiling import T1, T2, T3, I, compiled, part, void
+from trialproof.simulate.fast.compiling import M2, T1, T2, T3, I, compiled, part, void
 from trialproof.simulate.fast.desks import ask, desk_number, give_back, hand_out, hand_out_now, withdraw
 from trialproof.simulate.fast.events import MINUTE_SHIFT, peek, pop, push
 from trialproof.simulate.fast.infusions import cycle_due, infused, injected, injection_due, low_count
@@ -168,7 +168,7 @@ def at_desk(Q, PAT, DESK, LEDGER, now, kind, row):
         push(Q, now + p[col.P_REOUTLINING], c.REOUTLINED, row)
 
 
-@part(void(T1, T2, T1, T2, T2, T2, T2, T3, T2, I, I, I))
+@part(void(T1, T2, T1, T2, T2, M2, M2, T3, T2, I, I, I))
 def happen(W, CAL, Q, PAT, DESK, OTHERS, LOST, BOOKED, LEDGER, now, kind, row):
     """Let one event of an enrolled patient happen."""
     p = PAT[row]
@@ -222,7 +222,7 @@ def end_minute(W, CAL, Q, PAT, DESK, LEDGER, now):
         hand_out(W, CAL, Q, PAT, DESK, LEDGER, now, desk)
 
 
-@compiled(void(T1, T2, T1, T2, T2, T2, T2, T2, T3, T2))
+@compiled(void(T1, T2, T1, T2, T2, T2, M2, M2, T3, T2))
 def replicate(W, CAL, Q, CAND, PAT, DESK, OTHERS, LOST, BOOKED, LEDGER):
     """Run one replication. PAT comes with what was drawn, and BOOKED empty."""
     begin(W, Q, DESK)

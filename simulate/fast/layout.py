@@ -1,4 +1,6 @@
-"""Where everything is in the tables of the compiled engine. All are int64 but the appointment book, which is int32.
+"""Where everything is in the tables of the compiled engine.
+
+All are int64, but those that count the minutes of a day, OTHERS, LOST and BOOK, are int32.
 
   W       1-D: every number of the scenario. First the rules, then, from `W[W_SITES]` on and so forth, small tables of
           sites, arms, courses and departments, row after row.

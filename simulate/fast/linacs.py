@@ -6,7 +6,7 @@ Fractions that nothing can prevent any more need no event of their own: `run_ahe
 from __future__ import annotations
 
 from trialproof.simulate.fast import layout as col
-from trialproof.simulate.fast.compiling import T1, T2, T3, I, part, void
+from trialproof.simulate.fast.compiling import M2, T1, T2, T3, I, part, void
 from trialproof.simulate.fast.desks import open_from
 from trialproof.simulate.fast.events import push
 from trialproof.simulate.fast.ledger import log
@@ -43,20 +43,20 @@ def regular_minutes(W, CAL, number, day):
     return W[department(W, number) + col.D_SATURDAY] if CAL[day, col.C_MAKE_UP] else 0
 
 
-@part(I(T2, T2, I, I))
+@part(I(T2, M2, I, I))
 def of_others(CAL, OTHERS, linac, day):
     """How many minutes of a linac's day others have booked."""
     return OTHERS[linac, day] if CAL[day, col.C_OPEN] else 0
 
 
-@part(I(T1, T2, T2, T3, I, I, I))
+@part(I(T1, T2, M2, T3, I, I, I))
 def unbooked(W, CAL, OTHERS, BOOK, number, linac, day):
     """How many regular minutes of a linac's day nobody has booked."""
     minutes = regular_minutes(W, CAL, number, day) - of_others(CAL, OTHERS, linac, day)
     return minutes - BOOK[linac, day, col.B_BOOKED]
 
 
-@part(void(T1, T2, T1, T2, T2, T3, T2, I, I))
+@part(void(T1, T2, T1, T2, M2, T3, T2, I, I))
 def book(W, CAL, Q, PAT, OTHERS, BOOK, LEDGER, now, row):
     """The earliest start from which every fraction has room on consecutive open days; ties to the lower linac."""
     p = PAT[row]
@@ -99,7 +99,7 @@ def book(W, CAL, Q, PAT, OTHERS, BOOK, LEDGER, now, row):
     push(Q, best_day * c.DAY + W[d + col.D_OPENS], c.TREAT, row)
 
 
-@part(I(T1, T2, T2, T2, T3, I, I, I))
+@part(I(T1, T2, T2, M2, T3, I, I, I))
 def saturday(W, CAL, PAT, OTHERS, BOOK, row, today, minutes):
     """This week's Saturday, if the fraction can be made up then."""
     p = PAT[row]
@@ -112,7 +112,7 @@ def saturday(W, CAL, PAT, OTHERS, BOOK, row, today, minutes):
     return day if unbooked(W, CAL, OTHERS, BOOK, p[col.P_DEPARTMENT], p[col.P_LINAC], day) >= minutes else NOWHERE
 
 
-@part(I(T1, T2, T2, T2, T3, I, I, I))
+@part(I(T1, T2, T2, M2, T3, I, I, I))
 def single_day(W, CAL, PAT, OTHERS, BOOK, row, today, minutes):
     """The next day of the course with one fraction and room for another."""
     p = PAT[row]
@@ -129,7 +129,7 @@ def single_day(W, CAL, PAT, OTHERS, BOOK, row, today, minutes):
     return NOWHERE
 
 
-@part(I(T1, T2, T2, T2, T3, I, I, I))
+@part(I(T1, T2, T2, M2, T3, I, I, I))
 def day_at_the_end(W, CAL, PAT, OTHERS, BOOK, row, today, minutes):
     """The first open day with room after the last appointment."""
     p = PAT[row]
@@ -144,7 +144,7 @@ def day_at_the_end(W, CAL, PAT, OTHERS, BOOK, row, today, minutes):
     return NOWHERE
 
 
-@part(void(T1, T2, T1, T2, T2, T3, T2, I, I))
+@part(void(T1, T2, T1, T2, M2, T3, T2, I, I))
 def make_up(W, CAL, Q, PAT, OTHERS, BOOK, LEDGER, now, row):
     """Find a later day for a missed fraction, as the policy says; without one it is left out."""
     p = PAT[row]
@@ -190,7 +190,7 @@ def safe_until(W, PAT, row):
     return safe
 
 
-@part(void(T1, T1, T2, T2, T2, I))
+@part(void(T1, T1, T2, M2, T2, I))
 def run_ahead(W, Q, PAT, LOST, LEDGER, row):
     """Give the fractions that nothing can prevent any more.
 
@@ -221,7 +221,7 @@ def run_ahead(W, Q, PAT, LOST, LEDGER, row):
     p[col.P_DELIVERED], p[col.P_HEAD], p[col.P_ATTEMPTS] = n, head, attempts
 
 
-@part(I(T1, T2, T1, T2, T2, T2, T3, T2, I, I, I, I))
+@part(I(T1, T2, T1, T2, M2, M2, T3, T2, I, I, I, I))
 def machine_today(W, CAL, Q, PAT, OTHERS, LOST, BOOK, LEDGER, now, row, reserved, minutes):
     """The linac on which today's fraction is given, its minutes booked there; NOWHERE if it is missed."""
     p = PAT[row]
@@ -258,7 +258,7 @@ def machine_today(W, CAL, Q, PAT, OTHERS, LOST, BOOK, LEDGER, now, row, reserved
     return NOWHERE
 
 
-@part(void(T1, T2, T1, T2, T2, T2, T2, T3, T2, I, I))
+@part(void(T1, T2, T1, T2, T2, M2, M2, T3, T2, I, I))
 def treat(W, CAL, Q, PAT, DESK, OTHERS, LOST, BOOK, LEDGER, now, row):
     """Decide about the fraction that is due now, and run ahead to the next one that has to be decided."""
     p = PAT[row]

@@ -12,7 +12,7 @@ from trialproof.simulate.fast import layout as col
 from trialproof.simulate.trial.calendar import Ints
 from trialproof.simulate.trial.contract import COLUMNS, DAY, DAY_UNIT, PHYSICS, Draws, Ledger, World
 
-Book = NDArray[np.int32]
+Minutes = NDArray[np.int32]
 
 
 class EngineFault(RuntimeError):
@@ -29,9 +29,9 @@ class Tables:
     candidates: Ints
     patients: Ints
     desks: Ints
-    others: Ints
-    lost: Ints
-    book: Book
+    others: Minutes
+    lost: Minutes
+    book: Minutes
 
 
 def run(world: World, draws: Draws) -> Ledger:
@@ -75,8 +75,8 @@ def tables(world: World, draws: Draws) -> Tables:
         _candidates(draws),
         _patients(world, draws),
         _desks(world, draws, desks),
-        np.ascontiguousarray(draws.background),
-        np.ascontiguousarray(draws.lost),
+        np.ascontiguousarray(draws.background, np.int32),
+        np.ascontiguousarray(draws.lost, np.int32),
         np.zeros((*draws.lost.shape, 2), np.int32),
     )
 

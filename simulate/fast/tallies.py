@@ -5,7 +5,7 @@ Tables by weekday have eight places: all days together, and then Monday to Sunda
 
 from __future__ import annotations
 
-from trialproof.simulate.fast.compiling import T1, T2, W3, I, compiled, void
+from trialproof.simulate.fast.compiling import M2, T1, T2, W3, I, compiled, void
 
 TRIAL, LOAD, PEAK, LOST, OVER, DAYS_OVER, SUMS = range(7)
 
@@ -34,7 +34,7 @@ def deal(LEDGER, REPLICATION, NEXT, COLUMNS):
         COLUMNS[4, at] = LEDGER[row, 4]
 
 
-@compiled(void(T1, T1, T1, T1, T1, T1, T2, T2, T1, I, T2, T2, T2, W3))
+@compiled(void(T1, T1, T1, T1, T1, T1, T2, T2, T1, I, M2, M2, T2, W3))
 def add_linacs(
     DAY, LINAC, MINUTES, FIRST, LAST, DEPARTMENT, AT_WORK, REGULAR, OPEN, BEGINS, LOST_MINUTES, BACKGROUND, GIVEN, FOUND
 ):

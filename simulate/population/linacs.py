@@ -20,6 +20,7 @@ from trialproof.simulate.population.tabulated import multiples
 from trialproof.simulate.scenario.distribution import Distribution
 from trialproof.simulate.scenario.scenario import Department, Downtime, Scenario
 from trialproof.simulate.trial.calendar import Calendar
+from trialproof.simulate.trial.contract import DayMinutes
 from trialproof.simulate.trial.department import linac_number
 
 MINUTE = np.int16
@@ -47,9 +48,9 @@ class LinacDays:
     linacs: tuple[Drawn, ...]
     size: int
 
-    def of(self, index: int) -> tuple[Ints, Ints]:
+    def of(self, index: int) -> tuple[DayMinutes, DayMinutes]:
         """Return the minutes lost and the background [L, size] of a replication, 0 on days that are not drawn."""
-        lost, background = (np.zeros((len(self.linacs), self.size), np.int64) for _ in range(2))
+        lost, background = (np.zeros((len(self.linacs), self.size), np.int32) for _ in range(2))
         for number, linac in enumerate(self.linacs):
             part = slice(linac.begins[index], linac.begins[index + 1])
             lost[number, linac.days[part]] = linac.lost[part]

@@ -10,6 +10,7 @@ import numpy as np
 from trialproof.simulate.results.moments import Flags, Floats
 from trialproof.simulate.results.week import Weeks, counts, peaks, sums
 from trialproof.simulate.trial.calendar import Calendar, Ints
+from trialproof.simulate.trial.contract import DayMinutes
 
 
 class LinacWork(NamedTuple):
@@ -31,8 +32,8 @@ class LinacWork(NamedTuple):
     at_work: Flags
     regular: Ints
     department: Ints
-    lost: tuple[Ints, ...]
-    background: tuple[Ints, ...]
+    lost: tuple[DayMinutes, ...]
+    background: tuple[DayMinutes, ...]
 
 
 class LinacMinutes(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -71,38 +72,56 @@ class Screened:
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """One replication, cut to the C candidates of `draws` and `screened` who came before it closed (`record_of`)."""
+    """One replication, cut to the C candidates of `draws` who came before it closed (`record_of`).
+
+    In what is known about `everybody`, these candidates stand at `rows`.
+    """
 
     names: Names
     world: World
     draws: Draws
-    screened: Screened
+    everybody: Screened
+    rows: slice
     ledger: Ledger
 
-    def rows(self, event: int) -> Ledger:
+    @cached_property
+    def screened(self) -> Screened:
+        """What is known about the candidates who came."""
+        return part(self.everybody, self.rows)
+
+    def said(self, event: int) -> Ledger:
         """Return the rows of the ledger that say this, in their order."""
         found: Ledger = self.ledger[self.ledger[:, 2] == event]
         return found
 
 
-def record_of(names: Names, world: World, draws: Draws, screened: Screened, ledger: Ledger) -> Record:
-    """Return the record of a replication; `draws` and `screened` may have candidates who would have come too late.
+def record_of(
+    names: Names, world: World, draws: Draws, everybody: Screened, ledger: Ledger, first: int = 0
+) -> Record:
+    """Return the record of a replication; `draws` may have candidates who would have come too late.
 
-    Whoever arrives in the minute in which the target is reached has come.
+    Whoever arrives in the minute in which the target is reached has come. The candidates stand behind one another in
+    what is known about `everybody`, from the `first` on.
     """
     enrolled = ledger[ledger[:, 2] == L_ENROLLED, 0]
     last = int(enrolled[world.target - 1]) if len(enrolled) >= world.target else world.calendar.days * DAY - 1
     came = int(np.searchsorted(draws.arrive, last, side="right"))
-    known = {name: getattr(draws, name)[:came] for name in ("number", "arrive", "screening", "failed", "arm")}
-    cut = Screened(
-        screened.failed[:came],
-        {key: flags[:came] for key, flags in screened.unsettled.items()},
-        screened.true_arm[:came],
-        screened.as_read[:came],
-        {key: arms[:came] for key, arms in screened.under.items()},
-        {
-            name: Covariate(each.values[:came], each.recorded[:came], each.share)
-            for name, each in screened.covariates.items()
+    if came < len(draws.arrive):
+        known = {name: getattr(draws, name)[:came] for name in ("number", "arrive", "screening", "failed", "arm")}
+        draws = replace(draws, **known)
+    return Record(names, world, draws, everybody, slice(first, first + came), ledger)
+
+
+def part(everybody: Screened, rows: slice | Ints) -> Screened:
+    """Return what is known about some candidates."""
+    return Screened(
+        failed=everybody.failed[rows],
+        unsettled={key: flags[rows] for key, flags in everybody.unsettled.items()},
+        true_arm=everybody.true_arm[rows],
+        as_read=everybody.as_read[rows],
+        under={key: arms[rows] for key, arms in everybody.under.items()},
+        covariates={
+            name: Covariate(each.values[rows], each.recorded[rows], each.share)
+            for name, each in everybody.covariates.items()
         },
     )
-    return Record(names, world, replace(draws, **known), cut, ledger)

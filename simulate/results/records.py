@@ -17,9 +17,9 @@ import numpy as np
 from trialproof.simulate.accrual.enrolment import SITE_BITS
 from trialproof.simulate.results.by_event import ByEvent
 from trialproof.simulate.results.hands import READABLE, Hands
-from trialproof.simulate.results.record import Covariate, Names, Record, Screened
+from trialproof.simulate.results.record import Covariate, Names, Record, Screened, part
 from trialproof.simulate.trial.calendar import Ints
-from trialproof.simulate.trial.contract import L_ENROLLED, L_FRACTION, World
+from trialproof.simulate.trial.contract import L_ENROLLED, L_FRACTION, DayMinutes, World
 
 SEQUENCE = (1 << SITE_BITS) - 1
 OF_DRAWS = ("course", "imaging", "outlining", "planning", "checking", "reoutlining", "replanning", "infusion")
@@ -94,8 +94,8 @@ class Records:
     came: Ints
     screened: Screened
     enrolled: Enrolled
-    lost: tuple[Ints, ...]
-    background: tuple[Ints, ...]
+    lost: tuple[DayMinutes, ...]
+    background: tuple[DayMinutes, ...]
     hands: Hands
     _rows: ByEvent
     _places: Places
@@ -153,7 +153,7 @@ def together(records: Sequence[Record], hands: Hands = READABLE) -> Records:
         world,
         size,
         came,
-        _screened([each.screened for each in records]),
+        _screened(records),
         enrolled,
         tuple(each.draws.lost for each in records),
         tuple(each.draws.background for each in records),
@@ -177,8 +177,12 @@ def _places(replication: Ints, number: Ints, size: int, sites: int) -> Places:
     return Places((ends - longest).reshape(size, sites), int(ends[-1]) if len(ends) else 0)
 
 
-def _screened(parts: Sequence[Screened]) -> Screened:
+def _screened(records: Sequence[Record]) -> Screened:
     """Return what is known about the candidates of several replications, one behind the other."""
+    everybody = records[0].everybody
+    if all(each.everybody is everybody for each in records):
+        return part(everybody, np.concatenate([np.arange(each.rows.start, each.rows.stop) for each in records]))
+    parts = [each.screened for each in records]
     first = parts[0]
     return Screened(
         failed=np.concatenate([each.failed for each in parts]),

@@ -53,22 +53,6 @@ class Came:
         numbers: Ints = self.block.candidates.number[self.rows.start + self.enrolment.enrolled]
         return numbers
 
-    @property
-    def screened(self) -> Screened:
-        """What figures ask about those who came."""
-        of, rows = self.block.screened, self.rows
-        return Screened(
-            failed=of.failed[rows],
-            unsettled={key: flags[rows] for key, flags in of.unsettled.items()},
-            true_arm=of.true_arm[rows],
-            as_read=of.as_read[rows],
-            under={key: arms[rows] for key, arms in of.under.items()},
-            covariates={
-                name: Covariate(each.values[rows], each.recorded[rows], each.share)
-                for name, each in of.covariates.items()
-            },
-        )
-
     def draws(self, lost: Ints, background: Ints) -> Draws:
         """Return these candidates with the days of the linacs."""
         people, rows, treated = self.block.candidates, self.rows, self.block.treated

@@ -7,6 +7,8 @@ is drawn. `are_enough` tells whether they do; a replication of which they do not
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from trialproof.simulate.trial.calendar import Ints
@@ -34,8 +36,13 @@ def are_enough(world: World, ledger: Ledger, days: Ints) -> bool:
     """Tell whether every course that is booked, made-up fractions included, ends before its department's days do."""
     booked = ledger[np.flatnonzero(ledger[:, 2] == L_BOOKED)]
     first, ends = booked[:, 0] // DAY + booked[:, 4], days[booked[:, 3] >> 8, 1]
-    after, open_days = world.calendar.days, np.flatnonzero(world.calendar.open_day)
-    last = np.searchsorted(open_days, first) + int(world.fractions.max(initial=1)) - 1
-    planned = np.append(open_days, after)[np.minimum(last, len(open_days))]
-    reached = np.maximum(first + world.rules.longest_days, planned)
-    return bool(((ends == after) | (reached < ends)).all())
+    reached = np.maximum(first + world.rules.longest_days, _last_planned(world)[first])
+    return bool(((ends == world.calendar.days) | (reached < ends)).all())
+
+
+@lru_cache(maxsize=2)
+def _last_planned(world: World) -> Ints:
+    """Return by first day [H] on which one the longest course ends if nothing is missed; H if it does not."""
+    days, open_days = world.calendar.days, np.flatnonzero(world.calendar.open_day)
+    last = np.searchsorted(open_days, np.arange(days)) + int(world.fractions.max(initial=1)) - 1
+    return np.append(open_days, days)[np.minimum(last, len(open_days))]

@@ -56,7 +56,7 @@ def patients_text(replications: Iterable[Replication]) -> str:
     for each in replications:
         names, draws, people = each.record.names, each.record.draws, each.candidates
         arms = (*names.arms, "")  # NONE is the last
-        when = {patient: minute for minute, patient, *_ in each.record.rows(L_ENROLLED).tolist()}
+        when = {patient: minute for minute, patient, *_ in each.record.said(L_ENROLLED).tolist()}
         numbers = draws.number.tolist()
         before = {
             "simulated replication": [each.number] * len(numbers),

@@ -74,7 +74,8 @@ def _together(prepared: Prepared, numbers: Sequence[int], run: Run) -> Iterator[
         if not are_enough(world, ledger, wanted[at]):
             draws = came.draws(*linac_days(scenario, prepared.key, world.calendar, number).of(0))
             ledger = run(world, draws)
-        yield Replication(number, record_of(prepared.names, world, draws, came.screened, ledger), came)
+        record = record_of(prepared.names, world, draws, came.block.screened, ledger, came.rows.start)
+        yield Replication(number, record, came)
 
 
 @lru_cache(maxsize=2)
@@ -83,8 +84,8 @@ def columns_of(prepared: Prepared) -> tuple[Column, ...]:
     world, none = prepared.world, np.zeros(0, np.int64)
     days = np.zeros((int(world.linacs.sum()), world.calendar.days), np.int64)
     block = block_of(prepared.setting, prepared.key, nobody(prepared), none)
-    came = Came(0, block, slice(0), none, Enrolment(none, none, none, None, 0, certain=True))
-    record = record_of(prepared.names, world, came.draws(days, days), came.screened, in_order([]))
+    came = Came(0, block, slice(0, 0), none, Enrolment(none, none, none, None, 0, certain=True))
+    record = record_of(prepared.names, world, came.draws(days, days), block.screened, in_order([]))
     return tuple(column for column, _ in figures(record))
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +92,8 @@ MEANING: dict[str, tuple[str, str]] = {
 }
 
 COLUMNS = ("minute", "patient", "event", "resource", "detail")
+DayMinutes: TypeAlias = NDArray[np.signedinteger[Any]]
+"""Minutes of a day, as whole numbers of any width."""
 Ledger: TypeAlias = NDArray[np.int64]
 """Rows of `COLUMNS`, sorted."""
 
@@ -191,8 +193,8 @@ class Draws:
     infusion: Ints
     low: Ints
     delay: Ints
-    lost: Ints
-    background: Ints
+    lost: DayMinutes
+    background: DayMinutes
 
 
 def in_order(rows: Iterable[tuple[int, ...]]) -> Ledger:

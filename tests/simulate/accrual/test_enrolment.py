@@ -135,11 +135,11 @@ def test_the_engine_enrols_and_refuses_the_same(arm_caps: dict[str, int]) -> Non
     closed = refused = 0
     for came, replication in zip(candidates_of(ready, range(25)), replications(ready, range(25)), strict=True):
         number, enrolment, record = came.candidates.number, came.enrolment, replication.record
-        rows = list(map(tuple, record.rows(L_ENROLLED)[:, :2].tolist()))
+        rows = list(map(tuple, record.said(L_ENROLLED)[:, :2].tolist()))
         assert rows == sorted(zip(enrolment.minute.tolist(), number[enrolment.enrolled].tolist(), strict=True))
-        assert sorted(record.rows(L_REFUSED)[:, 1].tolist()) == sorted(number[enrolment.refused].tolist())
+        assert sorted(record.said(L_REFUSED)[:, 1].tolist()) == sorted(number[enrolment.refused].tolist())
         failed = np.count_nonzero(came.candidates.failed)
-        assert len(record.rows(L_FAILED)) == failed
+        assert len(record.said(L_FAILED)) == failed
         closed, refused = closed + (enrolment.closed is not None), refused + len(enrolment.refused)
     assert 0 < closed < 25 or arm_caps
     assert refused

@@ -13,7 +13,7 @@ from tests.simulate.trial.cases import Case, busy_case, cases, trial_of
 from trialproof.simulate.results.by_event import by_event
 from trialproof.simulate.results.desk_minutes import DeskWork, desk_minutes
 from trialproof.simulate.results.metrics import table
-from trialproof.simulate.results.record import Record
+from trialproof.simulate.results.record import Record, part
 from trialproof.simulate.results.records import together
 from trialproof.simulate.runs.engines import Engine, hands
 from trialproof.simulate.trial.contract import ROWS, Ledger, in_order
@@ -27,20 +27,8 @@ def nobody_of(record: Record) -> Record:
         record.draws,
         **{name: getattr(record.draws, name)[:0] for name in ("number", "arrive", "screening", "failed", "arm")},
     )
-    screened = record.screened
-    none = replace(
-        screened,
-        failed=screened.failed[:0],
-        true_arm=screened.true_arm[:0],
-        as_read=screened.as_read[:0],
-        unsettled={key: flags[:0] for key, flags in screened.unsettled.items()},
-        under={key: arms[:0] for key, arms in screened.under.items()},
-        covariates={
-            name: each._replace(values=each.values[:0], recorded=each.recorded[:0])
-            for name, each in screened.covariates.items()
-        },
-    )
-    return replace(record, draws=draws, screened=none, ledger=in_order([]))
+    none = part(record.everybody, slice(0))
+    return replace(record, draws=draws, everybody=none, rows=slice(0, 0), ledger=in_order([]))
 
 
 def assert_both_hands_agree(records: list[Record]) -> None:

@@ -61,7 +61,7 @@ def test_no_fraction_is_lost_or_counted_twice(case: Case) -> None:
         if name.startswith("linac_trial_load.") and name.endswith(".all") and value is not None:
             department = record.names.departments.index(name.split(".")[1])
             minutes += round(value * len(days_of_use(trial, department)), 6)
-    rows = record.rows(L_FRACTION)
+    rows = record.said(L_FRACTION)
     courses = dict(zip(record.draws.patient.tolist(), record.draws.course.tolist(), strict=True))
     course, first = np.array([courses[patient] for patient in rows[:, 1].tolist()], np.int64), rows[:, 4] == 1
     assert minutes == np.where(first, record.world.first_minutes[course], record.world.later_minutes[course]).sum()

@@ -108,7 +108,7 @@ def told(world: World, draws: Draws, seed: int) -> Told:
     screened = _screened(draws, np.random.default_rng(seed))
     ledger, turns = overheard(world, draws)
     record = record_of(names, world, draws, screened, ledger)
-    return Told(record, Record(names, world, draws, screened, ledger), turns)
+    return Told(record, Record(names, world, draws, screened, slice(0, len(draws.number)), ledger), turns)
 
 
 def _screened(draws: Draws, rng: Generator) -> Screened:

@@ -69,7 +69,7 @@ def test_who_is_enrolled_in_the_ledger_is_who_was_expected_to_be() -> None:
     ready = prepared(small())
     for each, came in zip(replications(ready, range(6)), candidates_of(ready, range(6)), strict=True):
         enrolment: Enrolment = came.enrolment
-        rows = each.record.rows(L_ENROLLED)
+        rows = each.record.said(L_ENROLLED)
         assert rows[:, 1].tolist() == came.candidates.number[enrolment.enrolled].tolist()
         assert rows[:, 0].tolist() == enrolment.minute.tolist()
 
