@@ -92,7 +92,7 @@ def plain(module: str, old: str, new: str) -> Iterator[Callable[..., None]]:
     made: dict[str, ModuleType] = {}
     compiling: Any = ModuleType("plain.compiling")
     compiling.I = int
-    for name in ("compiled", "part", "void", "T1", "T2", "T3"):
+    for name in ("compiled", "part", "void", "T1", "T2", "M2", "T3"):
         setattr(compiling, name, None)
     made["plain.compiling"] = compiling
     try:
