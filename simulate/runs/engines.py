@@ -18,7 +18,7 @@ Run: TypeAlias = Callable[[World, Draws], Ledger]
 
 
 class Engine(Enum):
-    """The readable engine, a program in SimPy; and the compiled one, a hundred times faster, which needs numba."""
+    """The readable engine, a program in SimPy; and the compiled one, tens of times as fast, which needs numba."""
 
     SIMPY = "simpy"
     COMPILED = "compiled"
@@ -63,7 +63,7 @@ def hands(engine: Engine) -> Hands:
 
 
 def is_compiled() -> bool:
-    """Return whether the compiled engine needs no compiling any more; it does once, for about a quarter of a minute."""
+    """Return whether the compiled engine needs no compiling any more; it does once, for ten to twenty seconds."""
     from trialproof.simulate.fast.compiling import CACHE
 
     return Path(CACHE).exists()

@@ -90,7 +90,7 @@ def engine_for(name: str | None) -> Engine:
 
     engine = default_engine() if name is None else Engine(name)
     if engine is Engine.COMPILED and find_spec("numba") and not is_compiled():
-        click.echo("compiling the engine: this happens once, and takes about a quarter of a minute", err=True)
+        click.echo("compiling the engine: this happens once, and takes ten to twenty seconds", err=True)
     runner(engine)
     return engine
 
