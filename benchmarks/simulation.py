@@ -77,6 +77,7 @@ def parts(simulation: Simulation, number: int) -> dict[str, float]:
     wanted = np.array([expected(world, each.enrolled, each.enrolment.minute) for each in came])
     found = list(replications(ready, numbers, run))
     draws = [each.record.draws for each in found]
+    together = [found[at : at + TOGETHER] for at in range(0, number, TOGETHER)]
     who = people.replication, people.number
     truth = best(lambda: true_values(setting, key, *who))
     charts = best(lambda: charted(setting, key, people.truth, *who))
@@ -91,7 +92,7 @@ def parts(simulation: Simulation, number: int) -> dict[str, float]:
         - charts
         + best(lambda: arms_under(setting, part_of(people.record, enrolled))),
         "engine": best(lambda: [run(world, each) for each in draws]),
-        "figures": best(lambda: [figures_of(ready, found[at : at + TOGETHER], hands(Engine.COMPILED)) for at in range(0, number, TOGETHER)]),
+        "figures": best(lambda: [figures_of(ready, some, hands(Engine.COMPILED)) for some in together]),
     }
     chunk = compute(simulation, Span(0, number), ONLY_FIGURES)
     with TemporaryDirectory() as folder, opened(Path(folder), manifest(simulation, ready, columns), len(columns)) as to:
