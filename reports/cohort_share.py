@@ -6,8 +6,7 @@ was made to be asked of every possible patient is judged here on a cohort, throu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +15,11 @@ from numpy.typing import NDArray
 from trialproof.model.condition import Condition, Eligible
 from trialproof.model.meaning import Meaning
 from trialproof.model.protocol import Protocol
+from trialproof.reports.shares import CohortShare, Fate
 from trialproof.simulate.cohort import Cohort, among, spread
 from trialproof.simulate.patients_file import open_patients, too_wide
 from trialproof.simulate.rational import Exact, TooManyBits, Truths
-from trialproof.verify.finding import LeftOut, Region, Review
+from trialproof.verify.finding import Review
 from trialproof.verify.properties import gap, member, overlap, settled
 from trialproof.verify.statement import (
     About,
@@ -37,41 +37,6 @@ from trialproof.verify.statement import (
 
 FATES = (settled, gap, overlap)
 """How the members of a decision's population are counted; the rest are undetermined."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """How many members of a decision's population there are, and how many of them have each fate."""
-
-    decision: str
-    members: int
-    settled: int
-    gap: int
-    overlap: int
-    undetermined: int
-
-
-@dataclass(frozen=True, slots=True)
-class CohortShare:
-    """What a review means for the patients of a file.
-
-    `of` patients could be read, `skipped` rows could not; of the patients so many are `eligible`, and of so many it is
-    `open`. `regions` counts by decision and region, `left` by whom a proof leaves out.
-    """
-
-    file: str
-    of: int
-    skipped: int
-    eligible: int
-    open: int
-    fates: tuple[Fate, ...]
-    regions: Mapping[tuple[str, Region], int]
-    left: Mapping[LeftOut, int]
-
-    def says(self, count: int) -> str:
-        """Return a count as a share: `12 of 1000 patients (1.2 %)`."""
-        share = 100 * count / self.of if self.of else 0.0
-        return f"{count} of {self.of} patients ({share:.3g} %)"
 
 
 def cohort_share(
@@ -134,15 +99,3 @@ def _counted(
     said = [About(each, AnyPatient(), readings) for each in asked]
     truths = (judge(each, world, AnyPatient(), readings) for each in said)
     return np.array([(spread(each, cohort.size) & good).sum() for each in truths], np.int64)
-
-
-def say_counts(share: CohortShare) -> Iterator[str]:
-    """Yield, in words, how many patients there are, how many are eligible, and what each decision makes of them."""
-    skipped = f"; {share.skipped} rows could not be read" if share.skipped else ""
-    yield f"{share.of} patients{skipped}"
-    yield f"eligible: {share.says(share.eligible)}; eligibility not settled: {share.says(share.open)}"
-    for each in share.fates:
-        stranded = each.gap + each.overlap + each.undetermined
-        said = f"`{each.decision}` settles {each.settled} of the {each.members} whom it is for"
-        how = f"{each.gap} without a choice, {each.overlap} with too many, {each.undetermined} undetermined"
-        yield f"{said}, and leaves {stranded}: {how}" if stranded else said

@@ -8,8 +8,8 @@ from itertools import groupby
 from trialproof.model.document import Quote
 from trialproof.model.protocol import Protocol
 from trialproof.reports.charting import say_sides
-from trialproof.reports.cohort_share import CohortShare
 from trialproof.reports.people import say_patient, say_readings
+from trialproof.reports.shares import CohortShare
 from trialproof.verify.finding import Finding, Region
 
 LABELS_SHOWN = 25

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 
 from trialproof.model.protocol import Protocol
 from trialproof.reports.baseline import Baseline
-from trialproof.reports.cohort_share import CohortShare
 from trialproof.reports.entries import cited, entries
 from trialproof.reports.inert import one_line, shorten
 from trialproof.reports.items import Item, Kind, items_of
+from trialproof.reports.shares import CohortShare
 from trialproof.reports.spots import Spot, Spots
 from trialproof.reports.tally import tally
 from trialproof.verify.finding import Review, Severity

@@ -29,6 +29,8 @@ _CODE = re.compile(r"`([^`]+)`")
 
 def visible(text: str) -> str:
     """Return the text with every character that has no shape of its own named instead: `[U+202E]`."""
+    if text.isprintable() and (text.isascii() or not any(each in text for each in FILLERS)):
+        return text  # nothing printable is of a hidden category; to look at each character takes longer
     return "".join(_named(each) if _is_hidden(each) else each for each in text)
 
 

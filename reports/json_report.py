@@ -11,7 +11,6 @@ from trialproof.model.document import Quote
 from trialproof.model.exact import plain
 from trialproof.model.protocol import NumberKind, Protocol, Recorded
 from trialproof.reports.baseline import Baseline, fingerprint
-from trialproof.reports.cohort_share import CohortShare
 from trialproof.reports.json_shape import (
     AcceptedShape,
     BoundaryShape,
@@ -34,6 +33,7 @@ from trialproof.reports.json_shape import (
     UndecidedShape,
 )
 from trialproof.reports.prescriptions_json import prescription_shape
+from trialproof.reports.shares import CohortShare
 from trialproof.verify.finding import (
     BoundaryPatients,
     Coverage,

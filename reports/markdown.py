@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from trialproof.model.document import Quote
 from trialproof.model.protocol import Protocol
 from trialproof.reports.baseline import Baseline
-from trialproof.reports.cohort_share import CohortShare, say_counts
 from trialproof.reports.entries import cited, entries
 from trialproof.reports.glance import cells, glance
 from trialproof.reports.inert import markdown, shorten
 from trialproof.reports.items import Item, Kind, items_of
+from trialproof.reports.shares import CohortShare, say_counts
 from trialproof.reports.tally import tally
 from trialproof.verify.finding import Review, Severity
 

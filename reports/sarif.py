@@ -17,13 +17,13 @@ from trialproof.model.document import Quote
 from trialproof.model.place import Place
 from trialproof.model.protocol import Protocol
 from trialproof.reports.baseline import Baseline
-from trialproof.reports.cohort_share import CohortShare
 from trialproof.reports.entries import entries
 from trialproof.reports.fixes import MENDED, Fix
 from trialproof.reports.inert import visible
 from trialproof.reports.items import Item, Kind, items_of, remarks
 from trialproof.reports.manual import sections
 from trialproof.reports.people import say_patient
+from trialproof.reports.shares import CohortShare
 from trialproof.reports.spots import Spot, Spots, absolute_uri, relative_uri
 from trialproof.verify.check import Check
 from trialproof.verify.checks import CHECKS

@@ -14,12 +14,12 @@ from trialproof.model.document import Quote
 from trialproof.model.protocol import Protocol
 from trialproof.reports.baseline import Baseline
 from trialproof.reports.charting import say_missing, untold_values
-from trialproof.reports.cohort_share import CohortShare, say_counts
 from trialproof.reports.entries import cited, entries
 from trialproof.reports.glance import cells, glance
 from trialproof.reports.layout import Page
 from trialproof.reports.people import say_patient
 from trialproof.reports.prescriptions import in_short, title
+from trialproof.reports.shares import CohortShare, say_counts
 from trialproof.reports.tally import tally
 from trialproof.verify.finding import (
     Accepted,

@@ -22,7 +22,7 @@ from trialproof.verify.projected import nodes_of
 from trialproof.verify.ranks import Ranks
 from trialproof.verify.replay import Disagreement, is_so
 from trialproof.verify.statement import About, Fixed, bind
-from trialproof.verify.surveyed import PATIENT, Cell, NoAtlas, Sheet, Survey
+from trialproof.verify.surveyed import PATIENT, Cell, Groups, NoAtlas, Sheet, Survey
 from trialproof.verify.under import rests_on, rules_of, sentences_of
 from trialproof.verify.words import title
 
@@ -76,6 +76,17 @@ class Atlas:
         return tuple(part_of(axis) for axis in self.axes)
 
 
+def atlases_of(protocol: Protocol, selection: Selection | None = None) -> dict[str, Atlas | NoAtlas]:
+    """Return the atlas of each decision, or why there is none."""
+    found: dict[str, Atlas | NoAtlas] = {}
+    for name, decision in protocol.decisions.items():
+        try:
+            found[name] = atlas_of(protocol, decision, selection)
+        except NoAtlas as reason:
+            found[name] = reason
+    return found
+
+
 def atlas_of(protocol: Protocol, decision: Decision, selection: Selection | None = None) -> Atlas:
     """Return the atlas of a decision, its first view under these readings (the preferred ones unless told otherwise).
 
@@ -85,8 +96,8 @@ def atlas_of(protocol: Protocol, decision: Decision, selection: Selection | None
     sentences, views, everything = _views(protocol, decision, chosen)
     selections = [{**chosen, **view} for view in views]
     _check_parts(protocol, axes_of(protocol, [choice.rule for choice in decision.choices], selections))
-    ranks = Ranks(protocol)
-    sheets = [Sheet(ranks, Fixed.of(each), decision) for each in selections]
+    ranks, groups = Ranks(protocol), Groups()
+    sheets = [Sheet(ranks, Fixed.of(each), decision, groups) for each in selections]
     try:
         axes = _axes(protocol, decision, selections, sheets)
         _check_parts(protocol, axes)

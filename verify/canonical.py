@@ -94,7 +94,8 @@ def _choices(case: Case, field: Field, preferred: tuple[Recorded | None, ...]) -
     charted, thresholds = case.solver.protocol.quantities[name].kind, case.thresholds[name]
     if case.patient.dense and isinstance(charted, NumberKind):
         preferred = (*preferred, *ordinary(thresholds, charted))
-    return case.once(("choices", name, field.readings, preferred), lambda: options_of(field, thresholds, preferred))
+    readings = field.readings if len(field.readings) > 1 else ()  # what is said under one reading names none
+    return case.once_for_all(("choices", name, readings, preferred), lambda: options_of(field, thresholds, preferred))
 
 
 def _if_any(value: Recorded | None) -> tuple[Recorded, ...]:

@@ -16,6 +16,7 @@ from trialproof.model.condition import Condition
 from trialproof.model.protocol import NumberKind, Protocol
 from trialproof.verify.finding import Finding
 from trialproof.verify.linear import quantity_thresholds
+from trialproof.verify.narrowing import Narrowing
 from trialproof.verify.properties import recordable
 from trialproof.verify.ranks import Ranks
 from trialproof.verify.replay import Disagreement
@@ -31,7 +32,8 @@ T = TypeVar("T")
 class Case:
     """A protocol, a complete selection of readings, and a solver; the engine of ranks is made when first needed.
 
-    `found` holds what the checks before this one found, by code.
+    `found` holds what the checks before this one found, by code. Cases of one protocol that differ in their readings
+    share what does not depend on these.
     """
 
     protocol: Protocol
@@ -41,6 +43,7 @@ class Case:
     engine: Ranks | None = None
     found: dict[str, list[Finding]] = field(default_factory=dict, repr=False)
     _known: dict[Hashable, object] = field(default_factory=dict, repr=False)
+    _known_to_all: dict[Hashable, object] = field(default_factory=dict, repr=False)
     _said: dict[int, tuple[Statement, Statement]] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -53,20 +56,26 @@ class Case:
         """The second engine, shared with the other readings of the case."""
         return self.engine or Ranks(self.protocol)
 
-    @cached_property
+    @property
     def thresholds(self) -> Mapping[str, tuple[Fraction, ...]]:
         """Every value that some rule compares a quantity with."""
-        return quantity_thresholds(self.protocol)
+        return self.once_for_all("thresholds", lambda: quantity_thresholds(self.protocol))
 
-    @cached_property
+    @property
     def _recordable(self) -> Statement:
-        return recordable(self.protocol)
+        return self.once_for_all("recordable", lambda: recordable(self.protocol))
 
     def once(self, key: Hashable, find: Callable[[], T]) -> T:
-        """Return what `find` finds, searching only the first time the key is met."""
+        """Return what `find` finds under the readings of the case, searching only the first time the key is met."""
         if key not in self._known:
             self._known[key] = find()
         return cast("T", self._known[key])
+
+    def once_for_all(self, key: Hashable, find: Callable[[], T]) -> T:
+        """Do the same for what is so under any readings."""
+        if key not in self._known_to_all:
+            self._known_to_all[key] = find()
+        return cast("T", self._known_to_all[key])
 
     def said(self, statement: Statement) -> Statement:
         """Return the statement, said of the unknown patient under the case's readings.
@@ -101,11 +110,13 @@ class Case:
         """Return the same question for the steps of a search: answered by one engine, so never a verdict by itself."""
         ranks = self.ranks
         among = ranks.all_of((*base, *also))
+        narrowed = None if among is None else Narrowing(ranks, among, self.said)
 
         def ask(statements: Sequence[Statement]) -> bool:
-            said = [self.said(each) for each in statements]
-            found = None if among is None else ranks.all_of(said, among)
-            return self.solver.possible(*also, *said, base=base) if found is None else not ranks.is_empty(found)
+            found = None if narrowed is None else narrowed.to(statements)
+            if found is None:
+                return self.solver.possible(*also, *map(self.said, statements), base=base)
+            return not ranks.is_empty(found)
 
         return ask
 
@@ -130,7 +141,7 @@ class Case:
         if chosen == self.selection:
             return self
         key = ("under", *sorted(chosen.items()))
-        return self.once(key, lambda: replace(self, selection=chosen, engine=self.ranks, _known={}, _said={}))
+        return self.once_for_all(key, lambda: replace(self, selection=chosen, engine=self.ranks, _known={}, _said={}))
 
     def without_steps(self) -> Case:
         """Return the same case where any value within a range can be charted."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import is_
 from typing import TypeAlias, Union
 
 Cut: TypeAlias = Union[int, tuple[Fraction, bool]]
@@ -66,7 +67,7 @@ class Diagrams:
         self._made = 0
         self._steps = limit
         self._leaves: dict[Leaf, Diagram] = {}
-        self._nodes: dict[tuple[int, tuple[Cut, ...], tuple[int, ...]], Diagram] = {}
+        self._nodes: dict[tuple[int, tuple[Cut, ...], tuple[Diagram, ...]], Diagram] = {}
         self._negations: dict[int, Diagram] = {}
         self._both: Memory = {}
         self._either: Memory = {}
@@ -86,18 +87,19 @@ class Diagrams:
 
     def split(self, axis: int, cuts: Sequence[Cut], children: Sequence[Diagram]) -> Diagram:
         """Return the diagram that tells parts of an axis apart; every child speaks of later axes only."""
-        kept_cuts: list[Cut] = []
-        kept = [children[0]]
-        for cut, child in zip(cuts, children[1:], strict=True):
-            if child is not kept[-1]:
-                kept_cuts.append(cut)
-                kept.append(child)
+        kept_cuts, kept = tuple(cuts), tuple(children)
+        if len(kept_cuts) != len(kept) - 1:
+            raise ValueError("there must be one part more than cuts")
+        if any(map(is_, kept, kept[1:])):
+            changes = [at for at in range(1, len(kept)) if kept[at] is not kept[at - 1]]
+            kept_cuts = tuple([kept_cuts[at - 1] for at in changes])
+            kept = (kept[0], *[kept[at] for at in changes])
         if not kept_cuts:
             return kept[0]
-        key = (axis, tuple(kept_cuts), tuple([child.number for child in kept]))
+        key = (axis, kept_cuts, kept)
         found = self._nodes.get(key)
         if found is None:
-            found = self._nodes[key] = Diagram(self._next(), axis, key[1], tuple(kept))
+            found = self._nodes[key] = Diagram(self._next(), *key)
         return found
 
     def both(self, one: Diagram, other: Diagram) -> Diagram:
@@ -109,7 +111,7 @@ class Diagrams:
         key = (one.number, other.number) if one.number < other.number else (other.number, one.number)
         found = self._both.get(key)
         if found is None:
-            found = self._both[key] = self._merged(one, other, self.both)
+            found = self._both[key] = self.split(*self.aligned(one, other, self.both))
         return found
 
     def either(self, one: Diagram, other: Diagram) -> Diagram:
@@ -121,7 +123,7 @@ class Diagrams:
         key = (one.number, other.number) if one.number < other.number else (other.number, one.number)
         found = self._either.get(key)
         if found is None:
-            found = self._either[key] = self._merged(one, other, self.either)
+            found = self._either[key] = self.split(*self.aligned(one, other, self.either))
         return found
 
     def negation(self, one: Diagram) -> Diagram:
@@ -144,22 +146,28 @@ class Diagrams:
             key = (left.number, right.number)
             found = known.get(key)
             if found is None:
-                ends = left.axis == LEAF and right.axis == LEAF
-                found = combine(left.leaf, right.leaf) if ends else self._merged(left, right, visit)
+                if left.axis == LEAF and right.axis == LEAF:
+                    found = combine(left.leaf, right.leaf)
+                else:
+                    found = self._in_order(*self.aligned(left, right, visit))
                 known[key] = found
             return found
 
         return visit(one, other)
 
-    def _merged(self, one: Diagram, other: Diagram, visit: Callable[[Diagram, Diagram], Diagram]) -> Diagram:
-        """Return the diagram over the first axis of two, its parts visited together."""
+    def aligned(
+        self, one: Diagram, other: Diagram, visit: Callable[[Diagram, Diagram], Diagram]
+    ) -> tuple[int, tuple[Cut, ...], list[Diagram]]:
+        """Return the first axis of two diagrams, where either is cut along it, and its parts, visited together."""
         self._steps -= 1
         if self._steps < 0:
             raise TooLarge("more steps than the question was allowed")
         if one.axis < other.axis:
-            return self._checked(one.axis, one.cuts, [visit(child, other) for child in one.children])
+            return one.axis, one.cuts, [visit(child, other) for child in one.children]
         if other.axis < one.axis:
-            return self._checked(other.axis, other.cuts, [visit(one, child) for child in other.children])
+            return other.axis, other.cuts, [visit(one, child) for child in other.children]
+        if one.cuts == other.cuts:
+            return one.axis, one.cuts, list(map(visit, one.children, other.children))
         left, right = 0, 0
         cuts: list[Cut] = []
         children = [visit(one.children[0], other.children[0])]
@@ -173,11 +181,11 @@ class Diagrams:
             right += theirs == cut
             cuts.append(cut)
             children.append(visit(one.children[left], other.children[right]))
-        return self._checked(one.axis, cuts, children)
+        return one.axis, tuple(cuts), children
 
-    def _checked(self, axis: int, cuts: Sequence[Cut], children: Sequence[Diagram]) -> Diagram:
+    def _in_order(self, axis: int, cuts: Sequence[Cut], children: Sequence[Diagram]) -> Diagram:
         """Split the axis, also where what was combined speaks of an earlier axis than this one."""
-        if all(child.axis > axis for child in children):
+        if min([child.axis for child in children]) > axis:
             return self.split(axis, cuts, children)
         whole = self.false
         for at, child in enumerate(children):

@@ -20,12 +20,22 @@ class Projector:
     def __init__(self, diagrams: Diagrams) -> None:
         self._diagrams = diagrams
         self.nobody = diagrams.leaf(frozenset())
+        self._within: Memory = {}
         self._without: dict[tuple[int, frozenset[int]], Diagram] = {}
+        self._both: Memory = {}
 
     def within(self, groups: Diagram, patients: Diagram) -> Diagram:
         """Return the groups of these patients; nobody elsewhere."""
         d = self._diagrams
-        return d.combined(groups, patients, lambda found, so: d.leaf(found) if so is True else self.nobody)
+        if patients is d.true or groups is self.nobody:
+            return groups
+        if patients is d.false:
+            return self.nobody
+        key = (groups.number, patients.number)
+        found = self._within.get(key)
+        if found is None:
+            found = self._within[key] = d.split(*d.aligned(groups, patients, self.within))
+        return found
 
     def without(self, groups: Diagram, axes: frozenset[int]) -> Diagram:
         """Return the groups, whatever the values on these axes."""
@@ -43,8 +53,19 @@ class Projector:
         return found
 
     def _together(self, one: Diagram, other: Diagram) -> Diagram:
-        d = self._diagrams
-        return d.combined(one, other, lambda mine, theirs: d.leaf(groups_of(mine) | groups_of(theirs)))
+        if one is other or other is self.nobody:
+            return one
+        if one is self.nobody:
+            return other
+        d, key = self._diagrams, (one.number, other.number)
+        found = self._both.get(key)
+        if found is None:
+            if one.axis == LEAF and other.axis == LEAF:
+                found = d.leaf(groups_of(one.leaf) | groups_of(other.leaf))
+            else:
+                found = d.split(*d.aligned(one, other, self._together))
+            self._both[key] = found
+        return found
 
 
 def groups_of(leaf: Leaf) -> frozenset[int]:

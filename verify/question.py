@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from trialproof.model.patient import Patient
-from trialproof.model.protocol import Selection
+from trialproof.model.protocol import Protocol, Selection
 from trialproof.verify.statement import AnyPatient, AnyReading, Statement
 
 
@@ -20,12 +20,21 @@ class Limits(NamedTuple):
     seed: int = 0
 
 
+class Subject(NamedTuple):
+    """Questions with this number are about this protocol; None: there are no more of them."""
+
+    number: int
+    protocol: Protocol | None
+
+
 class Question(NamedTuple):
     """Is there a patient (and readings) of whom all statements of `base` and `further` are so?
 
-    Statements are numbers; `new` defines those not sent before. `wanted`: the model is to be returned.
+    `subject` is the number of the protocol. Statements are numbers; `new` defines those not sent before. `wanted`: the
+    model is to be returned.
     """
 
+    subject: int
     new: tuple[tuple[int, Statement], ...]
     base: tuple[int, ...]
     further: tuple[int, ...]

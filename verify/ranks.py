@@ -54,6 +54,13 @@ class Ranks:
         self._meanings: dict[tuple[Who, How], Meaning[Diagram, Amount]] = {}
         self._known: dict[int, tuple[Statement, Diagram | None]] = {}
 
+    def of(self, protocol: Protocol) -> Ranks:
+        """Return the engine for another protocol with the same quantities; what is alike in both is drawn once."""
+        other = Ranks(protocol)
+        if protocol.quantities == self.protocol.quantities:
+            other._silent, other._diagrams, other._patients = self._silent, self._diagrams, self._patients
+        return other
+
     @property
     def diagrams(self) -> Diagrams:
         """What makes the diagrams, for whoever goes on with them."""
@@ -319,6 +326,8 @@ class Ranked:
 
     def _related(self, left: Line, relation: Relation, right: Line) -> Diagram:
         """Return the patients for whom `left - right` relates so to zero."""
+        if left.axis is None and right.axis is None:
+            return self._constant_or(RELATE[relation](left.offset, right.offset))
         difference = _sum(left, _product(right, Line(None, Fraction(0), Fraction(-1))))
         if difference.axis is None:
             return self._constant_or(RELATE[relation](difference.offset, Fraction(0)))

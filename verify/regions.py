@@ -15,7 +15,7 @@ from trialproof.model.patient import Patient
 from trialproof.verify.axes import Axis, NumberAxis, within
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
-from trialproof.verify.replay import Disagreement, is_so
+from trialproof.verify.replay import Disagreement, judging
 from trialproof.verify.statement import Every, Never, Some, Statement, bind
 
 MOST_REGIONS = 200
@@ -151,11 +151,11 @@ class _Search:
 
     def cell(self, patient: Patient) -> Box:
         """Return the cell that a patient lies in."""
-        case = self._case
+        case, is_so = self._case, judging(self._case.protocol)
 
         def part_of(axis: Axis) -> int:
             for at, part in enumerate(axis.parts):
-                if is_so(case.protocol, bind(case.said(part.statement), case.patient, patient)):
+                if is_so(bind(case.said(part.statement), case.patient, patient)):
                     return at
             raise Disagreement(f"{patient} is in no part of {axis}")
 

@@ -40,8 +40,13 @@ def world(
 
 def is_so(protocol: Protocol, *statements: Statement) -> bool:
     """Return whether all statements are so; they speak only of concrete patients under concrete readings."""
+    return all(map(judging(protocol), statements))
+
+
+def judging(protocol: Protocol) -> Callable[[Statement], bool]:
+    """Return the question whether such a statement is so; what several have in common is worked out once."""
     known = world(protocol)
-    return all(judge(statement, known, Patient(()), Fixed(())) for statement in statements)
+    return lambda statement: judge(statement, known, Patient(()), Fixed(()))
 
 
 def replay(

@@ -57,6 +57,19 @@ def review(
         Disagreement: two engines contradict each other, a defect of this program.
     """
     chosen = complete_selection(protocol, selection or {})
+    with Solver(protocol, seconds=seconds, seed=seed, worker=worker) as solver:
+        return examine(Case(protocol, solver, chosen), select=select, ignore=ignore, progress=progress)
+
+
+def examine(
+    case: Case,
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    progress: Callable[[Check], None] | None = None,
+) -> Review:
+    """Do the same for a case that is there already: its protocol, under its readings."""
+    protocol, chosen = case.protocol, case.selection
     _check_codes(protocol)
     checks = [each for each in CHECKS if _wanted(each.code, select, ignore)]
     proved: list[Proved] = []
@@ -66,30 +79,28 @@ def review(
     missing: list[MissingItem] = []
     prescriptions: list[Prescription] = []
     coverage: Coverage | None = None
-    with Solver(protocol, seconds=seconds, seed=seed, worker=worker) as solver:
-        case = Case(protocol, solver, chosen)
-        for check in checks:
-            if progress is not None:
-                progress(check)
-            mine = case.found.setdefault(check.code, [])
-            for said in check.run(case):
-                match said:
-                    case Finding():
-                        mine.append(replace(said, readings=_under(protocol, chosen, said.readings)))
-                    case Proved():
-                        proved.append(replace(said, readings=_under(protocol, chosen, said.readings)))
-                    case Undecided():
-                        undecided.append(said)
-                    case BoundaryPatients():
-                        boundary_patients.append(said)
-                    case MissingItem():
-                        missing.append(said)
-                    case Prescription():
-                        prescriptions.append(said)
-                    case Coverage():
-                        coverage = said
-                    case Vacuous(message):
-                        not_checked.append(f"{check.code} {message}")
+    for check in checks:
+        if progress is not None:
+            progress(check)
+        mine = case.found.setdefault(check.code, [])
+        for said in check.run(case):
+            match said:
+                case Finding():
+                    mine.append(replace(said, readings=_under(protocol, chosen, said.readings)))
+                case Proved():
+                    proved.append(replace(said, readings=_under(protocol, chosen, said.readings)))
+                case Undecided():
+                    undecided.append(said)
+                case BoundaryPatients():
+                    boundary_patients.append(said)
+                case MissingItem():
+                    missing.append(said)
+                case Prescription():
+                    prescriptions.append(said)
+                case Coverage():
+                    coverage = said
+                case Vacuous(message):
+                    not_checked.append(f"{check.code} {message}")
     findings = sorted((each for found in case.found.values() for each in found), key=lambda e: (-e.severity, e.code))
     acceptances = [(each, accepting(protocol, each)) for each in findings]
     unasked = ", ".join(_runs([each in checks for each in CHECKS]))

@@ -13,7 +13,7 @@ from itertools import combinations
 from trialproof.model.condition import Takes
 from trialproof.model.protocol import Decision, Protocol
 from trialproof.verify.axes import Axis
-from trialproof.verify.diagram import Diagram, TooLarge
+from trialproof.verify.diagram import LEAF, Diagram, TooLarge
 from trialproof.verify.projected import Projector, groups_of, nodes_of
 from trialproof.verify.properties import complete
 from trialproof.verify.ranks import Ranks
@@ -68,16 +68,33 @@ class Cell:
     facts: tuple[int, ...] = ()
 
 
+class Groups:
+    """The groups of all sheets of an atlas, by number: what is alike under several readings is one diagram."""
+
+    def __init__(self) -> None:
+        self._groups: list[Group] = []
+        self._numbers: dict[Group, int] = {}
+
+    def __getitem__(self, number: int) -> Group:
+        return self._groups[number]
+
+    def number(self, group: Group) -> int:
+        """Return the number of a group."""
+        if group not in self._numbers:
+            self._numbers[group] = len(self._groups)
+            self._groups.append(group)
+        return self._numbers[group]
+
+
 class Sheet:
     """Everybody under one combination of readings: to which group each patient belongs, as a diagram."""
 
-    def __init__(self, ranks: Ranks, readings: Fixed, decision: Decision) -> None:
+    def __init__(self, ranks: Ranks, readings: Fixed, decision: Decision, groups: Groups) -> None:
         self.ranks = ranks
         self.readings = readings
         self.decision = decision
+        self.groups = groups
         self.unseen: list[str] = []
-        self.groups: list[Group] = []
-        self._numbers: dict[Group, int] = {}
 
     @cached_property
     def whole(self) -> Diagram:
@@ -87,25 +104,26 @@ class Sheet:
         or completeness cannot be told, and `TooLarge`.
         """
         protocol, decision = self.ranks.protocol, self.decision
-        found = self.ranks.diagrams.leaf(frozenset({self._number(Group())}))
-        for choice in decision.choices:
+        nothing = Group(states=(None,) * len(decision.choices))
+        found = self.ranks.diagrams.leaf(frozenset({self.groups.number(nothing)}))
+        for at, choice in enumerate(decision.choices):
             takes = Takes(decision.name, choice.name)
             holds, fails = self.patients(Holds(takes)), self.patients(Fails(takes))
             if holds is None or fails is None:
                 raise NoAtlas(f"the rule of `{choice.name}` cannot be drawn, {WHY_NOT}")
-            found = self._noted(found, holds, lambda group, so: replace(group, states=(*group.states, so or None)))
-            found = self._noted(found, fails, lambda group, so: _failing(group) if so else group)
+            found = self._noted(found, holds, _in_state(at, state=True))
+            found = self._noted(found, fails, _in_state(at, state=False))
         charted = [complete(each) for each in protocol.quantities.values() if not each.may_be_missing]
         recorded = self.patients(Every(tuple(charted)))
         if recorded is None:
             raise NoAtlas(f"whether all is recorded that applies cannot be told, {WHY_NOT}")
-        found = self._noted(found, recorded, lambda group, so: replace(group, charted=so))
+        found = self._noted(found, recorded, lambda group: replace(group, charted=True))
         holds, fails = self.patients(Holds(decision.population)), self.patients(Fails(decision.population))
         if holds is None or fails is None:
             self.unseen.append(f"whom the decision is for is not drawn, {WHY_NOT}")
             holds, fails = self.ranks.diagrams.true, self.ranks.diagrams.false
-        found = self._noted(found, holds, lambda group, so: replace(group, member=so or None))
-        found = self._noted(found, fails, lambda group, so: replace(group, member=False) if so else group)
+        found = self._noted(found, holds, lambda group: replace(group, member=True))
+        found = self._noted(found, fails, lambda group: replace(group, member=False))
         for at, fact in enumerate(protocol.facts):
             broken = self.patients(Fails(fact.rule))
             if broken is None:
@@ -118,33 +136,36 @@ class Sheet:
         """Return the patients of whom a statement is so under these readings; None if it cannot be told."""
         return self.ranks.patients(About(statement, PATIENT, self.readings))
 
-    def _noted(self, found: Diagram, patients: Diagram, note: Callable[[Group, bool], Group]) -> Diagram:
-        """Return the groups, told apart by whether they belong to these patients."""
+    def _noted(self, found: Diagram, patients: Diagram, note: Callable[[Group], Group]) -> Diagram:
+        """Return the groups with something noted of those who belong to these patients."""
         d = self.ranks.diagrams
         d.allow(MOST_STEPS)
+        known: dict[tuple[int, int], Diagram] = {}
 
-        def leaf(groups: Diagram, so: bool) -> Diagram:  # noqa: FBT001 - a leaf of a set
-            (number,) = groups_of(groups.leaf)
-            return d.leaf(frozenset({self._number(note(self.groups[number], so))}))
+        def visit(groups: Diagram, those: Diagram) -> Diagram:
+            if those is d.false:
+                return groups
+            key = (groups.number, those.number)
+            if key not in known:
+                if groups.axis == LEAF and those is d.true:
+                    (number,) = groups_of(groups.leaf)
+                    known[key] = d.leaf(frozenset({self.groups.number(note(self.groups[number]))}))
+                else:
+                    known[key] = d.split(*d.aligned(groups, those, visit))
+            return known[key]
 
-        return d.combined(found, patients, lambda groups, so: leaf(d.leaf(groups), so is True))
-
-    def _number(self, group: Group) -> int:
-        if group not in self._numbers:
-            self._numbers[group] = len(self.groups)
-            self.groups.append(group)
-        return self._numbers[group]
-
-
-def _failing(group: Group) -> Group:
-    return replace(group, states=(*group.states[:-1], False))
+        return visit(found, patients)
 
 
-def _breaking(fact: int) -> Callable[[Group, bool], Group]:
-    def note(group: Group, so: bool) -> Group:  # noqa: FBT001 - a leaf of a set
-        return replace(group, breaks=fact) if so and group.breaks is None else group
+def _in_state(choice: int, *, state: bool) -> Callable[[Group], Group]:
+    def note(group: Group) -> Group:
+        return replace(group, states=(*group.states[:choice], state, *group.states[choice + 1 :]))
 
     return note
+
+
+def _breaking(fact: int) -> Callable[[Group], Group]:
+    return lambda group: replace(group, breaks=fact) if group.breaks is None else group
 
 
 class Survey:
@@ -160,12 +181,13 @@ class Survey:
         self._every_axis = frozenset(range(2 * len(protocol.quantities)))
         self._node_numbers: dict[tuple[int, tuple[int, ...]], int] = {}
         self._cell_numbers: dict[Cell, int] = {}
+        self._known: dict[tuple[tuple[Diagram, ...], ...], dict[tuple[int, int], int]] = {}
 
     def root(self, sheet: Sheet) -> int:
         """Return the node (or cell) at which the view of a sheet begins. Raises `TooLarge`."""
         parts = self._parts(sheet)
         done = list(self._done_with(parts))
-        known: dict[tuple[int, int], int] = {}
+        known = self._known.setdefault(tuple(map(tuple, parts)), {})
 
         def visit(at: int, groups: Diagram) -> int:
             if at == len(parts):

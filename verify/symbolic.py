@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from math import floor
 from typing import Any, TypeAlias, Union
 
@@ -78,8 +79,12 @@ class Symbols:
         step, variable = self._step(quantity), self._variables[quantity.name]
         return variable if step is None else real(step) * z3.ToReal(variable)
 
-    def domain(self) -> list[Formula]:
+    def domain(self) -> Sequence[Formula]:
         """Return what the declared ranges and categories say of the variables."""
+        return self._domain
+
+    @cached_property
+    def _domain(self) -> Sequence[Formula]:
         facts: list[Formula] = []
         for name, quantity in self.protocol.quantities.items():
             variable, step = self._variables[name], self._step(quantity)
@@ -191,7 +196,7 @@ class Symbolic:
     def negate(self, truth: Formula, /) -> Formula:
         if truth is TRUE:
             return FALSE
-        return TRUE if truth is FALSE else z3.Not(truth)
+        return TRUE if truth is FALSE else z3.BoolRef(z3.Z3_mk_not(z3.main_ctx().ref(), truth.as_ast()))
 
     def at_least(self, number: int, truths: Sequence[Formula], /) -> Formula:
         missing = number - sum(truth is TRUE for truth in truths)

@@ -1,8 +1,9 @@
 """The worker process: the only place where Z3 runs, so that a search that overruns can be killed.
 
-It reads pickled `Question`s from a pipe and writes one `Reply` each. Both ends are this program; nothing that a
-user wrote is ever unpickled. A statement is sent once and then spoken of by its number. Questions with the same
-`base` share one incremental solver, in which every further statement is switched on by a literal of its own.
+It reads pickled `Question`s from a pipe, each about a `Subject` that was told before, and writes one `Reply` each.
+Both ends are this program; nothing that a user wrote is ever unpickled. A statement is sent once and then spoken of by
+its number. Questions with the same `base` share one incremental solver, in which every further statement is switched on
+by a literal of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import z3
 
 from trialproof.model.patient import Patient
 from trialproof.model.protocol import Protocol
-from trialproof.verify.question import Limits, Question, Reply
+from trialproof.verify.question import Limits, Question, Reply, Subject
 from trialproof.verify.statement import AnyPatient, AnyReading, Fixed, Statement, judge, variables
 from trialproof.verify.symbolic import Formula, Universe
 
@@ -139,15 +140,20 @@ class Office:
 
 
 def serve(requests: BinaryIO, replies: BinaryIO) -> None:
-    """Answer the protocol's questions until the pipe closes."""
-    office = Office(pickle.load(requests))  # noqa: S301 - written by our own parent process
+    """Answer the questions about protocols until the pipe closes."""
+    offices: dict[int, Office] = {}
     while True:
         try:
-            question: Question = pickle.load(requests)  # noqa: S301 - likewise
+            message: Subject | Question = pickle.load(requests)  # noqa: S301 - written by our own parent process
         except EOFError:
             return
+        if isinstance(message, Subject):
+            offices.pop(message.number, None)
+            if message.protocol is not None:
+                offices[message.number] = Office(message.protocol)
+            continue
         try:
-            reply = office.answer(question)
+            reply = offices[message.subject].answer(message)
         except z3.Z3Exception as error:
             reply = Reply("unknown", reason=str(error))
         pickle.dump(reply, replies, protocol=pickle.HIGHEST_PROTOCOL)

@@ -36,7 +36,7 @@ def export_png(svg: str, *, scale: float = 2.0) -> bytes:
 
 def write_figures(material: Material, folder: Path) -> None:
     """Write the map of each decision as `map-NAME.svg` and `map-NAME.png`. Raises `BadInput` where that cannot be."""
-    for each in maps_of(material.protocol, material.selection, material.laid):
+    for each in maps_of(material.protocol, material.selection, material.laid, material.atlases):
         if each.data is not None:
             svg = export_svg(each.data, each.patients)
             png = export_png(svg)

@@ -5,7 +5,7 @@ A cell of the map says what the decision makes of its members; whether somebody 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from trialproof.verify.surveyed import Cell
 MOST_PATIENTS = 2000
 """Patients of a file that are laid over a map; the page says how many there are besides."""
 NOBODY = Patient(())
-OUTSIDE = STATUS.index("outside")
+OUTSIDE = "The decision is not for this patient."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,14 +125,22 @@ def _fates(
     names = [choice.name for choice in decision.choices]
     holds = [spread(fate.takes[name].holds, size) for name in names]
     fails = [spread(fate.takes[name].fails, size) for name in names]
+    told: dict[tuple[str, Cell], tuple[str, str]] = {}
     found = []
     for row in range(size):
         choices = tuple(name for name, so in zip(names, holds, strict=True) if so[row])
         perhaps = tuple(
             name for name, so, no in zip(names, holds, fails, strict=True) if not so[row] and not no[row]
         )
-        said = words.said(Cell("open" if doubtful[row] else STATUS[status[row]], choices, perhaps))
-        if status[row] == OUTSIDE:
-            said = replace(said, sentence="The decision is not for this patient.")
-        found.append((said.look, said.sentence))
+        name = STATUS[status[row]]
+        like = (name, Cell("open" if doubtful[row] else name, choices, perhaps))
+        if like not in told:
+            told[like] = _told(words, *like)
+        found.append(told[like])
     return found
+
+
+def _told(words: Words, status: str, cell: Cell) -> tuple[str, str]:
+    """Return how patients of this status look who fare as those of a cell, and what is said of them."""
+    said = words.said(cell)
+    return said.look, OUTSIDE if status == "outside" else said.sentence

@@ -33,7 +33,7 @@ class Maps:
 
 def patient_map(material: Material) -> Maps | None:
     """Return the maps of a protocol; None if it decides nothing."""
-    found = maps_of(material.protocol, material.selection, material.laid)
+    found = maps_of(material.protocol, material.selection, material.laid, material.atlases)
     if not found:
         return None
     shown = []

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from trialproof.model.protocol import Protocol
 from trialproof.reports.page.map_points import Laid
 from trialproof.reports.page.simulated.run import Run
+from trialproof.verify.atlas import Atlas
 from trialproof.verify.finding import Review
 from trialproof.verify.repairs.repair import Proposal
+from trialproof.verify.surveyed import NoAtlas
 from trialproof.verify.treatment.timeline import Timeline
 
 
@@ -21,7 +23,8 @@ class Material:
     `timelines` has the calendar of each branch of treatment; it is None where the solver gave up on it, and `unclear`
     says why. `release` is the version of the program; `options` are the arguments of the run behind the protocol;
     `files` are the input files, each with its SHA-256. `date` is what was given as the date of the report, if anything.
-    `laid` are patients who are laid over the maps (None: none were given). `run` is a simulation of the protocol, if
+    `laid` are patients who are laid over the maps (None: none were given). `atlases` are what the maps are made of, or
+    why there is none (None: not looked up, so the maps look them up). `run` is a simulation of the protocol, if
     there is one.
     """
 
@@ -36,6 +39,7 @@ class Material:
     date: str | None = None
     laid: Laid | None = None
     run: Run | None = None
+    atlases: Mapping[str, Atlas | NoAtlas] | None = None
 
     @property
     def selection(self) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ from trialproof.reports.page.inert import visible
 from trialproof.reports.page.map_points import Laid, laid_over
 from trialproof.reports.page.map_scale import scale_of, stretch
 from trialproof.reports.page.map_words import PROBLEMS, Data, Words, title_of
-from trialproof.verify.atlas import Atlas, atlas_of
+from trialproof.verify.atlas import Atlas, atlases_of
 from trialproof.verify.axes import NOT_APPLICABLE, NOT_RECORDED, Axis, NumberAxis
 from trialproof.verify.candidates import round_value
 from trialproof.verify.surveyed import NoAtlas
@@ -49,21 +49,26 @@ class DecisionMap:
 
 
 def maps_of(
-    protocol: Protocol, selection: Selection | None = None, laid: Laid | None = None
+    protocol: Protocol,
+    selection: Selection | None = None,
+    laid: Laid | None = None,
+    atlases: Mapping[str, Atlas | NoAtlas] | None = None,
 ) -> tuple[DecisionMap, ...]:
-    """Return the map of each decision under these readings (the preferred ones unless told otherwise)."""
-    return tuple(map_of(protocol, each, selection, laid) for each in protocol.decisions.values())
+    """Return the map of each decision under these readings (the preferred ones unless told otherwise).
+
+    `atlases` are those of the decisions under these readings, where they are known already.
+    """
+    known = atlases_of(protocol, selection) if atlases is None else atlases
+    return tuple(map_of(protocol, each, known[name], laid) for name, each in protocol.decisions.items())
 
 
 def map_of(
-    protocol: Protocol, decision: Decision, selection: Selection | None = None, laid: Laid | None = None
+    protocol: Protocol, decision: Decision, atlas: Atlas | NoAtlas, laid: Laid | None = None
 ) -> DecisionMap:
     """Return the map of one decision."""
     heading = visible(decision.label or decision.name.replace("_", " "))
-    try:
-        atlas = atlas_of(protocol, decision, selection)
-    except NoAtlas as reason:
-        return DecisionMap(decision.name, heading, None, why_not=visible(str(reason)))
+    if isinstance(atlas, NoAtlas):
+        return DecisionMap(decision.name, heading, None, why_not=visible(str(atlas)))
     if not atlas.axes:
         return DecisionMap(decision.name, heading, None, why_not="its choices compare nothing")
     patients = None if laid is None else laid_over(protocol, decision, atlas, laid)

@@ -41,7 +41,7 @@ class Drawn:
 
 def maps(material: Material, legible: Legible) -> Iterator[Drawn]:
     """Yield the map of each decision, in the state that the page begins with."""
-    for each in maps_of(material.protocol, material.selection, material.laid):
+    for each in maps_of(material.protocol, material.selection, material.laid, material.atlases):
         if each.data is None:
             yield Drawn(each.title, "", "", (), each.why_not)
             continue

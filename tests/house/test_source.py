@@ -23,7 +23,7 @@ OWNERS = {
     "distributed": "simulate",
 }
 UNPICKLERS = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
-BOTH_ENDS_OF_A_PIPE = {"verify/solver.py", "verify/worker.py"}  # each reads what this very program has written
+BOTH_ENDS_OF_A_PIPE = {"verify/process.py", "verify/worker.py"}  # each reads what this very program has written
 
 PLACES = ("home", "root", "work", "tmp", "Users", "opt", "var", "mnt")
 MACHINE = re.compile(rf"(?<![\w.:/~}}])/(?:{'|'.join(PLACES)})/\w|file:///\w|[A-Z]:\\Users\b")

@@ -15,7 +15,8 @@ from tests.verify.everyone import Judge, alone, reviewed
 from tests.verify.finite import protocols
 from trialproof.model.load import load
 from trialproof.model.protocol import Protocol, Recorded
-from trialproof.reports.cohort_share import CohortShare, cohort_share
+from trialproof.reports.cohort_share import cohort_share
+from trialproof.reports.shares import CohortShare
 
 SIZES = """\
 trialproof: 1

@@ -213,10 +213,14 @@ class InProcess(Solver):
         """Start nothing: with a second thread about, the collector would free Z3's terms there, and Z3 would crash."""
         return self
 
+    def beside(self, protocol: Protocol) -> InProcess:
+        """Return a solver of another protocol that has no process either."""
+        return InProcess(protocol, seconds=self._limits.seconds, seed=self._limits.seed)
+
     def _send(self, base: tuple[int, ...], further: tuple[int, ...], *, wanted: bool) -> Reply:
         new = tuple((at, self._statements[at]) for at in range(self._sent, len(self._statements)))
         self._sent = len(self._statements)
-        return self._office.answer(Question(new, base, further, wanted, self._limits))
+        return self._office.answer(Question(0, new, base, further, wanted, self._limits))
 
 
 def reviewed(

@@ -18,11 +18,13 @@ from trialproof.model.protocol import Protocol, SetAside
 from trialproof.model.sentences import passages
 from trialproof.reports.side_by_side import write_side_by_side
 from trialproof.reports.text import write_text
-from trialproof.verify import solver as solver_file
+from trialproof.verify import process
 from trialproof.verify.case import Case
 from trialproof.verify.checks import CHECKS, unaccounted_sentence
 from trialproof.verify.finding import Coverage, Finding, Review
+from trialproof.verify.question import Subject
 from trialproof.verify.review import review
+from trialproof.verify.solver import Solver
 from trialproof.verify.text.coverage import accounts, coverage, say_coverage, sentences
 from trialproof.verify.text.lexicon import find, lexicon, pattern, vague_entries
 
@@ -411,12 +413,13 @@ def test_the_worker_is_not_sent_the_document(monkeypatch: pytest.MonkeyPatch) ->
         sent.append(value)
         raise OSError
 
-    monkeypatch.setattr(solver_file, "_write", write)
-    with solver_file.Solver(load(FOUNDING)) as solver:
+    monkeypatch.setattr(process, "_write", write)
+    with Solver(load(FOUNDING)) as solver:
         assert solver.protocol.text is not None
-    (protocol,) = sent
-    assert isinstance(protocol, Protocol)
-    assert protocol.text is None
+    (subject,) = sent
+    assert isinstance(subject, Subject)
+    assert subject.protocol is not None
+    assert subject.protocol.text is None
 
 
 # The founding protocol.

@@ -17,7 +17,7 @@ from trialproof.model.patient import Patient
 from trialproof.model.place import BadInput
 from trialproof.model.protocol import Choice, Claim, Decision, NumberKind, Protocol, Quantity
 from trialproof.model.unit import PLAIN
-from trialproof.verify import solver as solver_module, worker
+from trialproof.verify import process, worker
 from trialproof.verify.canonical import canonical
 from trialproof.verify.case import Case
 from trialproof.verify.question import Reply
@@ -70,8 +70,8 @@ def small() -> Iterator[Solver]:
 
 
 def pid(solver: Solver) -> int:
-    assert solver._worker is not None
-    return solver._worker.pid
+    assert solver._process.popen is not None
+    return solver._process.popen.pid
 
 
 def test_a_question_that_is_too_hard_is_given_up_and_the_next_one_answered() -> None:
@@ -101,8 +101,32 @@ def test_a_worker_that_dies_costs_one_answer_and_no_wrong_one(small: Solver) -> 
     assert found.patients[SOMEONE].as_dict()["x"] in (7, 8)
 
 
+def test_two_solvers_that_share_a_process_answer_about_their_own_protocols(small: Solver) -> None:
+    between = said(related(Value("x"), Relation.GT, 9))
+    with small.beside(protocol_of(number("x", 20))) as guest:
+        assert pid(guest) == pid(small)
+        assert [small.possible(between), guest.possible(between)] == [False, True]
+        assert isinstance(small.ask(EASY), Found)
+        assert isinstance(guest.ask(EASY, base=(between,)), Found)
+    assert isinstance(small.ask(TOO_MUCH), NoneExists)
+
+
+def test_a_shared_process_that_dies_is_told_again_what_both_were_about(small: Solver) -> None:
+    between = said(related(Value("x"), Relation.GT, 9))
+    with small.beside(protocol_of(number("x", 20))) as guest:
+        assert isinstance(small.ask(EASY), Found)
+        assert isinstance(guest.ask(between), Found)
+        os.kill(pid(small), signal.SIGKILL)
+        assert guest.ask(between) == GaveUp("the solver process ended")
+        assert isinstance(small.ask(between), NoneExists)
+        assert isinstance(guest.ask(between), Found)
+        os.kill(pid(small), signal.SIGKILL)
+        assert small.ask(EASY) == GaveUp("the solver process ended")
+    assert isinstance(small.ask(EASY), Found)
+
+
 def test_a_worker_that_cannot_boot_leaves_everything_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solver_module, "BOOT", "raise SystemExit(1)")
+    monkeypatch.setattr(process, "BOOT", "raise SystemExit(1)")
     with Solver(SMALL) as solver:
         os.waitid(os.P_PID, pid(solver), os.WEXITED | os.WNOWAIT)
         assert solver.ask(EASY) == GaveUp("the solver process ended")
@@ -124,7 +148,7 @@ def test_an_interrupted_question_is_not_answered_by_the_next_one(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("trialproof.verify.solver.pickle.load", interrupted)
+        patched.setattr("trialproof.verify.process.pickle.load", interrupted)
         with pytest.raises(KeyboardInterrupt):
             small.ask(EASY)
     assert isinstance(small.ask(TOO_MUCH), NoneExists)
@@ -139,7 +163,7 @@ def test_what_the_worker_prints_does_not_reach_the_pipe(monkeypatch: pytest.Monk
         "    return answer(self, question)\n"
         "worker.Office.answer = loudly; worker.main()"
     )
-    monkeypatch.setattr(solver_module, "BOOT", noisy)
+    monkeypatch.setattr(process, "BOOT", noisy)
     with Solver(SMALL) as solver:
         assert isinstance(solver.ask(EASY), Found)
         assert isinstance(solver.ask(TOO_MUCH), NoneExists)
@@ -195,6 +219,8 @@ def test_an_answer_does_not_depend_on_what_was_asked_before(monkeypatch: pytest.
         for at, base in enumerate(bases):
             assert [asked.possible(limit, base=(base,)) for limit in limits] == [other >= at for other in range(7)]
             assert [asked.possible(limit, base=(base,)) for limit in limits[::-1]] == [at <= 6 - n for n in range(7)]
+            found = [isinstance(asked.ask(limit, base=(base,)), Found) for limit in limits]  # asked again each time
+            assert found == [other >= at for other in range(7)]
 
 
 def test_two_reviews_are_equal_whatever_the_seed() -> None:

@@ -25,7 +25,7 @@ RANGES: dict[str, Callable[..., bool]] = {
     rf"at least {NUMBER}": lambda value, low: value >= low,
     rf"over {NUMBER}": lambda value, low: value > low,
     rf"from {NUMBER} up to {NUMBER}": lambda value, low, high: low <= value <= high,
-    rf"from {NUMBER} under {NUMBER}": lambda value, low, high: low <= value < high,
+    rf"from {NUMBER} to under {NUMBER}": lambda value, low, high: low <= value < high,
     rf"over {NUMBER} and up to {NUMBER}": lambda value, low, high: low < value <= high,
     rf"over {NUMBER} and under {NUMBER}": lambda value, low, high: low < value < high,
     "any value": lambda _value: True,

@@ -14,8 +14,8 @@ from trialproof.commands.common import FINDINGS, PROTOCOL, READING, TIMEOUT, UND
 if TYPE_CHECKING:
     from trialproof.model.protocol import Protocol
     from trialproof.reports.baseline import Baseline
-    from trialproof.reports.cohort_share import CohortShare
     from trialproof.reports.fixes import Fix
+    from trialproof.reports.shares import CohortShare
     from trialproof.verify.finding import Finding, Review, Undecided
 
 SEVERITIES = ("note", "warning", "error")
@@ -86,7 +86,7 @@ def check(
     if fixes and form != "sarif":
         raise click.UsageError("--fixes goes only with --format sarif; `trialproof repair` shows repairs as text")
 
-    from trialproof.verify.solver import launch
+    from trialproof.verify.process import launch
 
     worker = launch()
     try:

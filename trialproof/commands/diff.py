@@ -90,7 +90,7 @@ def diff(
       0 everybody is treated alike    1 somebody is not, or cannot be compared
       2 unusable input                3 undecided
     """  # noqa: D301
-    from trialproof.verify.solver import launch
+    from trialproof.verify.process import launch
 
     worker = launch()
     try:

@@ -55,7 +55,7 @@ def repair(
       0 nothing to repair    1 repairs are shown    2 unusable input
       3 undecided, or no repair was found, or nobody is in the population
     """  # noqa: D301
-    from trialproof.verify.solver import launch
+    from trialproof.verify.process import launch
 
     worker = launch()
     try:

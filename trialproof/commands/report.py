@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,24 +87,25 @@ def report(
       trialproof report protocols/esophageal-salvage --cohort patients.csv --figures maps -o report.html
       trialproof report . --reading arm.involved_field=flat --date "2 March 2026" -o report.html
     """  # noqa: D301
-    from trialproof.verify.solver import launch
+    from trialproof.reports.page.helper import start
+    from trialproof.verify.process import launch
 
-    workers = [launch() for _ in range(2)]
+    worker = launch()
     try:
-        write_report = _writer(form or _form(output))
-        from trialproof.model.load import load, read_selection
-        from trialproof.reports.page.gather import Wish, gather
+        with start() if repairs else nullcontext() as helper:
+            write_report = _writer(form or _form(output))
+            from trialproof.model.load import load, read_selection
+            from trialproof.reports.page.gather import Wish, gather
 
-        loaded = load(protocol)
-        chosen = read_selection(loaded, readings)
-        options = _options(run, readings, repairs, date, cohort, timeout)
-        with progress() as tell:
+            loaded = load(protocol)
+            chosen = read_selection(loaded, readings)
+            options = _options(run, readings, repairs, date, cohort, timeout)
             wish = Wish(chosen, repairs, timeout, date, options, cohort, run)
-            material = gather(loaded, wish, release(), workers=workers, progress=tell)
+            with progress() as tell:
+                material = gather(loaded, wish, release(), worker=worker, helper=helper, progress=tell)
     finally:
-        for worker in workers:
-            worker.kill()
-            worker.communicate()
+        worker.kill()
+        worker.communicate()
     write(write_report(material), output)
     if figures is not None:
         from trialproof.reports.page.charts.export import write_all

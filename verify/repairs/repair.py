@@ -148,7 +148,7 @@ def repair(
         case = Case(protocol, solver, chosen)
         for decision in wanted:
             try:
-                search = _Search(case, decision, most, seconds, seed, tell)
+                search = _Search(case, decision, most, tell)
                 found.append(search.repairs())
                 questions += search.questions
             except Unknown as reason:
@@ -167,14 +167,10 @@ def _no_decision(protocol: Protocol, name: str) -> BadInput:
 class _Search:
     """The repairs of one decision."""
 
-    def __init__(
-        self, case: Case, decision: Decision, most: int, seconds: float, seed: int, tell: Callable[[str], None]
-    ) -> None:
+    def __init__(self, case: Case, decision: Decision, most: int, tell: Callable[[str], None]) -> None:
         self._case = case
         self._decision = decision
         self._most = most
-        self._seconds = seconds
-        self._seed = seed
         self._tell = tell
         self._population = case.population(decision.population)
         self.questions = 0
@@ -231,7 +227,7 @@ class _Search:
         return (len(edits), moves, self._by_steps(amended), kinds)
 
     def _by_steps(self, amended: Amended) -> bool:
-        dense = self._case.without_steps()
+        dense = self._case.once("without steps", self._case.without_steps)
         stranded = Some((amended.now(gap(amended.after)), amended.now(overlap(amended.after))))
         population = dense.population(self._decision.population)
         return dense.possible(population)([Every((Never(amended.out), stranded))])
@@ -242,8 +238,8 @@ class _Search:
         protocol = amended.protocol(case.protocol)
         selection = left(protocol, case.selection)
         decision = protocol.decisions[self._decision.name]
-        with Solver(protocol, seconds=self._seconds, seed=self._seed) as solver:
-            other = Case(protocol, solver, selection)
+        with case.solver.beside(protocol) as solver:
+            other = Case(protocol, solver, selection, engine=case.ranks.of(protocol))
             member = _prove(other, case, decision)
             rules = sentences_of(protocol, rules_of(decision))
             again = Some((gap(decision), overlap(decision)))

@@ -57,9 +57,10 @@ def mapped(name: str, decision: str) -> tuple[Atlas, dict[str, Any]]:
     """Return the atlas, and the data of the map as the page gets them."""
     protocol = protocol_named(name)
     chosen = protocol.decisions[decision]
-    data = map_of(protocol, chosen).data
+    atlas = atlas_of(protocol, chosen)
+    data = map_of(protocol, chosen, atlas).data
     assert data is not None
-    return atlas_of(protocol, chosen), json.loads(json.dumps(data))
+    return atlas, json.loads(json.dumps(data))
 
 
 def every_decision() -> list[tuple[str, str]]:
@@ -278,7 +279,7 @@ def test_patients_of_a_file_stand_where_their_values_are(tmp_path: Path) -> None
     path = tmp_path / "patients.csv"
     path.write_text("\n".join([",".join(names), *lines]) + "\n", encoding="utf-8")
     laid = read_laid(protocol, path)
-    found = map_of(protocol, protocol.decisions["arm"], laid=laid)
+    found = map_of(protocol, protocol.decisions["arm"], atlas_of(protocol, protocol.decisions["arm"]), laid)
     assert found.data is not None
     assert found.patients is not None
     assert [each["name"] for each in found.patients["people"]] == ["line 2", "line 3", "line 4"]
