@@ -44,6 +44,7 @@ from trialproof.simulate.results.metrics import FAMILIES
 from trialproof.simulate.scenario.schema import scenario_schema
 from trialproof.simulate.scenario.shape import ScenarioFile
 from trialproof.simulate.scenario.shape_value import SOURCES, Backed
+from trialproof.verify.atlas import atlas_of
 from trialproof.verify.check import Check, example_files
 from trialproof.verify.checks import CHECKS
 from trialproof.verify.review import review
@@ -68,7 +69,8 @@ def reference() -> dict[Path, str]:
 def map_of_arms() -> str:
     """Return the map of the founding protocol's arms, as `trialproof report --figures` writes it."""
     protocol = load(ROOT / "protocols" / "esophageal-salvage")
-    data = map_of(protocol, protocol.decisions["arm"]).data
+    decision = protocol.decisions["arm"]
+    data = map_of(protocol, decision, atlas_of(protocol, decision)).data
     assert data is not None  # noqa: S101 - the founding protocol has a map
     return export_svg(data)
 

@@ -60,8 +60,8 @@ def write_differences(
     )
     lines += ["", page.paragraph(words)]
     for name, columns in zip(("first", "second"), alone, strict=True):
-        if columns:
-            lines += ["", page.paragraph(f"Only the {name} has {_of_what(columns)}, which cannot be compared.")]
+        if named := [each for each in columns if each.metric not in DETAILS]:
+            lines += ["", page.paragraph(f"Only the {name} has {_of_what(named)}, which cannot be compared.")]
     return "\n".join(lines)
 
 
