@@ -33,6 +33,8 @@ def say_answer(path: str, values: Sequence[str], least: Least) -> str:
     most = max((each.replications for each in least.tested), default=0)
     if least.enough is None:
         last = values[-1]
+        if not least.is_consistent:
+            return f"{path}: OPEN; {last} does not suffice, and less may do: more is not better here"
         if least.is_open:
             return f"{path}: OPEN; whether {last} suffices is not certain after {most:,} replications"
         return f"{path}: NONE of the values suffices, not even {last}"

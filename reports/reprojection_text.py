@@ -80,7 +80,7 @@ def _sites(told: Mapping[str, Any], page: Page) -> Iterator[str]:
     beyond = sum(site["planned"] for site in sites) >= told["planned"]["mean"] + APART
     words = f"planned: on average, by the scenario{', as if recruiting went on beyond the target' if beyond else ''}. "
     if with_due:
-        words += "due: the same, from the day on which the site really opens. "
+        words += "due: the same, from the day on which the site really opens, caps left aside. "
     words += f"rate / plan: how many times its planned rate a site is taken to recruit from now on, {_rests(told)}"
     yield page.paragraph(words, indent=2)
 

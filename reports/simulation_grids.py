@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from trialproof.reports.simulation_table import Row, grid, number
 from trialproof.reports.simulation_told import Told
+from trialproof.simulate.results.screening import CONSENT, UNSETTLED
 from trialproof.simulate.results.week import ALL, WEEKDAYS
 
 NARROWEST = 18
+STEPS = {UNSETTLED: "unsettled, or not for them", CONSENT: "declined to take part"}
+"""Steps of screening that are no criteria."""
 
 
 def funnel(told: Told) -> Iterator[str]:
@@ -22,14 +25,14 @@ def funnel(told: Told) -> Iterator[str]:
         if row.mean or (any_row is not None and any_row.mean):
             share = f"{number(100 * (row.mean or 0) / came, 1)}%"
             anyhow = "" if any_row is None else any_row.say()
-            rows.append((step, row.say(), share, anyhow))
+            rows.append((STEPS.get(step, step), row.say(), share, anyhow))
     for label, name in (("too late, or no room", "refused"), ("in screening at the end", "in_screening")):
         if told.rows[name].mean:
             rows.append((label, told.rows[name].say(), f"{number(100 * (told.rows[name].mean or 0) / came, 1)}%", ""))
     enrolled = told.rows["enrolled"]
     rows.append(("enrolled", enrolled.say(), f"{number(100 * (enrolled.mean or 0) / came, 1)}%", ""))
     yield told.page.heading(f"Screening, candidates of a trial: {told.rows['candidates'].say()} on average")
-    yield from grid(("", "fail here first", "of all", "do not meet it"), rows, 24)
+    yield from grid(("", "fail here first", "of all", "fail it at all"), rows, 26)
 
 
 def readings(told: Told) -> Iterator[str]:

@@ -62,7 +62,8 @@ def _title(told: Told) -> Iterator[str]:
     yield page.heading(f"{summary['protocol']['title']}{f' ({registry})' if registry else ''}")
     yield page.paragraph(f"Scenario: {summary['scenario']}", indent=2)
     counts = ", ".join(f"{count} {standing}" for standing, count in summary["assumptions"].items())
-    size = f"{summary['replications']:,} replications, at most {summary['horizon_days']:,} days each"
+    several = "" if summary["replications"] == 1 else "s"
+    size = f"{summary['replications']:,} replication{several}, at most {summary['horizon_days']:,} days each"
     yield f"  {size}; seed {summary['entropy']}; engine: {summary['engine']}"
     yield f"  Assumptions by the weakest thing behind them: {counts}"
 
@@ -138,7 +139,7 @@ def _end(told: Told, repeat: str) -> Iterator[str]:
     for each in told.summary["no_exact_answer"]:
         yield told.page.paragraph(f"No exact answer for {each['figures']}: {each['because']}")
     yield told.page.paragraph("All figures, with quantiles: --format csv. What each means: docs/reference/metrics.md")
-    yield told.page.paragraph(f"The same again: {repeat}")
+    yield f"The same again: {repeat}"
 
 
 def _furthest(told: Told) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from errno import ENOSPC
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -81,7 +82,11 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     except BadInput as problem:
         _complain(problem)
         sys.exit(UNUSABLE)
-    except Exception:
+    except Exception as problem:
+        if isinstance(problem, OSError) and problem.errno == ENOSPC:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            click.echo("error: the output cannot be written: no space is left", err=True)
+            sys.exit(UNUSABLE)
         import traceback
 
         traceback.print_exc()

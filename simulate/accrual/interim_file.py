@@ -15,7 +15,7 @@ from pathlib import Path
 from trialproof.model.complaint import did_you_mean
 from trialproof.model.document import show
 from trialproof.model.place import BadInput, Place
-from trialproof.simulate.accrual.reprojection import Interim, TooEarly
+from trialproof.simulate.accrual.reprojection import Interim, TooEarly, must_be_open
 from trialproof.simulate.scenario.distribution import Fixed
 from trialproof.simulate.scenario.reader import listed
 from trialproof.simulate.scenario.scenario import MINUTES_A_DAY, Scenario, Site
@@ -153,7 +153,8 @@ def _count(row: _Row, site: Site) -> int:
     text = row.text(ENROLLED)
     if not WHOLE.fullmatch(text):
         said = f"{show(text)} is" if text else "this is"
-        raise row.problem(ENROLLED, f"{said} no number of patients", "write a whole number: 0, 1, 2, ...")
+        advice = "write a whole number: 0, 1, 2, ..."
+        raise row.problem(ENROLLED, f"{said} no number of patients", advice)
     if site.cap is not None and int(text) > site.cap:
         advice = "raise its `cap` in the scenario"
         raise row.problem(ENROLLED, f"`{site.name}` has enrolled {int(text)} and takes at most {site.cap}", advice)
@@ -164,6 +165,10 @@ def _opened(row: _Row, site: Site, enrolled: int, scenario: Scenario, day: int) 
     """Return the day of the trial on which a site opens; None if the scenario says."""
     text = row.text(OPENED)
     if not text:
+        if must_be_open(site, day):
+            advice = "write in the column `opened` when it did, or when it will"
+            where = OPENED if OPENED in row.columns else SITE
+            raise row.problem(where, f"`{site.name}` is open by now in any case, by the scenario; since when?", advice)
         return None
     found = _date(text)
     if found is None:
@@ -176,13 +181,15 @@ def _opened(row: _Row, site: Site, enrolled: int, scenario: Scenario, day: int) 
         raise row.problem(OPENED, f"`{site.name}` opens after the horizon", _horizon(scenario))
     if enrolled and since >= day:
         counted = (scenario.begins + timedelta(days=day)).isoformat()
-        raise row.problem(OPENED, f"`{site.name}` has enrolled {enrolled} before {counted}, and was not open by then")
+        message = f"`{site.name}` has enrolled {enrolled} before {counted}, and was not open by then"
+        raise row.problem(OPENED, message, "correct the date, or the count")
     return since
 
 
 def _incomplete(path: Path, forgotten: Sequence[str]) -> BadInput:
     named = listed(forgotten[:NAMED])
-    more = f", and {len(forgotten) - NAMED} more sites" if len(forgotten) > NAMED else ""
+    left = len(forgotten) - NAMED
+    more = f", and {left} more site{'s' if left > 1 else ''}" if left > 0 else ""
     advice = f"`{forgotten[0]},0` says that it has enrolled nobody"
     return BadInput(f"there is no row for {named}{more}", Place(str(path)), help=advice)
 

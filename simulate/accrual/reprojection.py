@@ -235,6 +235,11 @@ def _openings(site: Site, interim: Interim) -> Floats:
     return np.maximum(_nodes(site.opens, OPENING_NODES, before), now) if before < 1 else np.array([now])
 
 
+def must_be_open(site: Site, day: int) -> bool:
+    """Tell whether a site whose opening is random is open before a day whatever happens."""
+    return _is_random(site.opens) and float(cumulated(site.opens, np.array([float(day * MINUTES_A_DAY)]))[0]) >= 1
+
+
 def _posterior(site: SiteSoFar, prior: Prior) -> tuple[float | None, float]:
     """Return shape and mean of what is known of a site's factor."""
     if prior.shape is None:

@@ -17,7 +17,7 @@ import numpy as np
 from trialproof.model.exact import parse_exact
 from trialproof.model.place import BadInput, Place
 from trialproof.simulate.results.intervals import Interval, student, wilson
-from trialproof.simulate.results.metric import Column, Kind
+from trialproof.simulate.results.metric import Column, Kind, Metric
 from trialproof.simulate.results.metrics import METRICS
 from trialproof.simulate.results.moments import Floats
 from trialproof.simulate.results.precision import Goal, check_goals
@@ -29,6 +29,10 @@ HOW = (
 _BOUND = r"\s*([<>])\s*([^<>=]+?)\s*"
 _PLAIN = re.compile(rf"\s*([^<>=()]+?){_BOUND}")
 _CHANCE = re.compile(rf"\s*P\(\s*([^<>=()]+?){_BOUND}\){_BOUND}")
+
+
+BEYOND_ONE = {"linac_utilisation"}
+"""Metrics without a unit that can be more than one: there is overtime."""
 
 
 class Standing(Enum):
@@ -100,7 +104,21 @@ def check_figure(condition: Condition, columns: Sequence[Column]) -> int:
     """Return the position of the figure of a condition. Raises `BadInput` where there is none of this name."""
     names = [column.name for column in columns]
     check_goals([Goal(condition.figure, 1.0)], names)
-    return names.index(condition.figure)
+    at = names.index(condition.figure)
+    _check_bound(condition, METRICS[columns[at].metric])
+    return at
+
+
+def _check_bound(condition: Condition, metric: Metric) -> None:
+    """Raise `BadInput` for a bound of a mean that no replication could come to, or that is in another unit."""
+    if condition.is_chance:
+        return
+    percent, place = condition.text.endswith("%"), Place(f"--so-that {condition.text}")
+    if metric.unit and percent:
+        raise BadInput(f"`{metric.name}` is in {metric.unit}, and its bound in percent", place, help="leave the % away")
+    if not metric.unit and metric.name not in BEYOND_ONE and abs(condition.bound) > 1:
+        advice = f"{condition.bound:g}% is written with its sign"
+        raise BadInput(f"`{metric.name}` is never more than 1, which is 100%", place, help=advice)
 
 
 def judge(condition: Condition, column: Column, rows: Iterable[tuple[float, bool]], level: float) -> Verdict:

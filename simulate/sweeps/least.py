@@ -75,7 +75,7 @@ class Least:
     def is_open(self) -> bool:
         """Whether a value could suffice, or be the least that does, and it is not known."""
         if self.enough is None:
-            return any(each.standing is Standing.OPEN for each in self.tested)
+            return any(each.standing is not Standing.FAILS for each in self.tested)
         return self.enough - 1 != (-1 if self.short is None else self.short)
 
     @property
@@ -115,6 +115,8 @@ class Search:
             short = below if below >= 0 else None
             if enough < last:
                 test(enough + 1)
+        elif test(last) is Standing.FAILS:
+            test(0)
         in_order = tuple(tested[position] for position in sorted(tested))
         return Least(enough, short, self.level, in_order, tuple(self._worse(in_order)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -98,7 +99,7 @@ def test_the_column_of_openings_may_be_left_out(tmp_path: Path) -> None:
         ),
         (
             "2027-02-01", "2028-03-01", "`Lyon, north` has enrolled 7 before 2028-03-01, and was not open by then",
-            3, 17, 10, None,
+            3, 17, 10, "correct the date, or the count",
         ),
         (
             "enrolled,", "enroled,", "there is no column `enroled` in a file of counts", 1, 6, 7,
@@ -242,3 +243,17 @@ def test_no_text_does_anything_but_be_read_or_be_refused(
         except BadInput:
             continue
         assert set(found.enrolled) == {site.name for site in SITES}
+
+
+def test_a_site_that_is_open_by_now_in_any_case_is_asked_since_when(tmp_path: Path) -> None:
+    """Its opening is by chance, and was to be within 300 days: whoever leaves it out would have it open today."""
+    by_chance = replace(SITES[0], opens=Distribution(Uniform(0.0, 300.0 * DAY)))
+    plan = replace(PLAN, accrual=replace(PLAN.accrual, sites=(by_chance,)))
+    file = tmp_path / "counts.csv"
+    file.write_text("site,enrolled\nRome,0\n")
+    assert read_interim(file, plan, 200).interim.opened == {}
+    with pytest.raises(BadInput, match="open by now in any case") as caught:
+        read_interim(file, plan, 300)
+    assert caught.value.place.line == 2
+    file.write_text("site,enrolled,opened\nRome,0,2028-01-01\n")
+    assert read_interim(file, plan, 300).interim.opened == {"Rome": 362.0}

@@ -11,6 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 from tests.simulate.sweeps.tiny import LINACS, made_up, silent, sweep
 from trialproof.model.place import BadInput
+from trialproof.reports.least_text import say_answer
 from trialproof.simulate.results.metric import Column
 from trialproof.simulate.scenario.scenario import Scenario
 from trialproof.simulate.sweeps import cells as cells_module
@@ -63,7 +64,7 @@ def test_where_the_first_value_suffices_it_is_the_answer(search: Callable[..., L
 def test_where_none_suffices_that_is_said(search: Callable[..., Least]) -> None:
     least = search(lambda _scenario, chance: 50 + chance.normal(), "start_days < 15")
     assert (least.enough, least.is_open) == (None, False)
-    assert [each.position for each in least.tested] == [5]
+    assert [each.position for each in least.tested] == [0, 5]
 
 
 def test_where_the_cap_does_not_decide_it_stays_open(search: Callable[..., Least]) -> None:
@@ -271,3 +272,32 @@ def test_the_level_of_all_intervals_together_is_kept() -> None:
         most = min(values, 2 * int(np.ceil(np.log2(max(values, 2)))) + 2)
         assert (1 - found.level) * most * 5 * 2 <= 0.05 + 1e-12
 
+
+
+def test_where_the_largest_value_does_not_suffice_the_smallest_is_tried_before_none_is_said(
+    search: Callable[..., Least],
+) -> None:
+    least = search(lambda scenario, chance: 10 * linacs_of(scenario) + chance.normal(), "start_days < 15")
+    assert (least.enough, least.is_open, least.is_consistent) == (None, True, False)
+    assert [each.standing for each in least.tested] == [Standing.HOLDS, Standing.FAILS]
+    assert "more is not better here" in say_answer(LINACS, [str(each) for each in range(1, 7)], least)
+
+
+@pytest.mark.parametrize(
+    ("name", "condition", "said"),
+    [
+        ("late_start_share", "late_start_share < 20", "never more than 1"),
+        ("start_days", "start_days < 900%", "in percent"),
+    ],
+)
+def test_a_bound_that_no_figure_could_pass_or_that_is_in_another_unit_is_refused(
+    search: Callable[..., Least], name: str, condition: str, said: str
+) -> None:
+    with pytest.raises(BadInput, match=said):
+        search(lambda _scenario, _chance: 0.5, condition, name=name)
+
+
+def test_a_machine_can_be_used_for_more_than_its_hours(search: Callable[..., Least]) -> None:
+    name = "linac_utilisation.town.linac1.all"
+    least = search(lambda _scenario, chance: 1.01 + chance.normal() / 1e3, f"{name} < 1.05", name=name)
+    assert least.enough == 0
