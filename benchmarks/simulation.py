@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
@@ -26,6 +27,7 @@ from textbook import Textbook
 
 from trialproof.model.load import load
 from trialproof.simulate.accrual.arrivals import arrivals
+from trialproof.simulate.fast import compiling
 from trialproof.simulate.population.charting import charted
 from trialproof.simulate.population.linacs import linac_days
 from trialproof.simulate.population.people import true_values
@@ -155,25 +157,41 @@ def with_linacs(scenario: Scenario, times: int) -> Scenario:
     return replace(scenario, departments=departments)
 
 
-def peak(number: int) -> float:
-    """Return the peak memory of a whole run, a process of its own, in megabytes."""
-    command = [sys.executable, __file__, "--peak", str(number)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+def alone(*arguments: str) -> list[float]:
+    """Return what this program prints when it is a process of its own."""
+    done = subprocess.run([sys.executable, __file__, *arguments], check=True, capture_output=True, text=True)
+    return [float(each) for each in done.stdout.split()]
 
 
 def run_whole(number: int) -> None:
+    """Print the peak memory of a whole run with all of its files, in megabytes, and its processor time in seconds."""
+    started = process_time()
     with TemporaryDirectory() as folder, finished(shipped(), Plan(number), Path(folder) / "run", lambda *_: None):
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, process_time() - started)
+
+
+def compile_anew() -> None:
+    """Print how many seconds of the processor compiling takes, with nothing in the cache."""
+    with TemporaryDirectory() as folder:
+        compiling.CACHE = folder
+        started = process_time()
+        for name in ("kernel", "filling", "ledger", "philox", "tabulated", "tallies"):
+            import_module(f"{compiling.__package__}.{name}")
+        print(process_time() - started)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--replications", type=int, default=50, help="so many are worked on together")
-    parser.add_argument("--memory", type=int, help="measure the peak memory of so many, and of a tenth of them")
-    parser.add_argument("--peak", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--memory", type=int, help="measure time and memory of a whole run of so many, and of a tenth")
+    parser.add_argument("--whole", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--compile", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.peak:
-        run_whole(given.peak)
+    if given.compile:
+        compile_anew()
+        return
+    if given.whole:
+        run_whole(given.whole)
         return
     simulation = shipped()
     ready = prepared(simulation)
@@ -185,8 +203,11 @@ def main() -> None:
     engines(list(replications(ready, range(min(given.replications, 10)), runner(Engine.COMPILED))))
     growth(simulation.scenario, min(given.replications, 20))
     if given.memory:
-        few, many = peak(max(1, given.memory // 10)), peak(given.memory)
-        print(f"\npeak memory: {few:.0f} MB for {given.memory // 10} replications, {many:.0f} MB for {given.memory}")
+        print()
+        for number in (max(1, given.memory // 10), given.memory):
+            megabytes, seconds = alone("--whole", str(number))
+            print(f"{number} replications with all files: {seconds:.1f} s, peak memory {megabytes:.0f} MB")
+    print(f"\ncompiling, once after installation: {alone('--compile')[0]:.1f} s")
 
 
 if __name__ == "__main__":
