@@ -22,6 +22,10 @@ BITS = 48
 """A seed that is drawn has so many bits."""
 
 PROTOCOL = click.argument("protocol", type=click.Path(path_type=Path))
+SCENARIO = click.option(
+    "--scenario", type=click.Path(path_type=Path), default=None, metavar="FILE",
+    help="The assumptions; by default the scenario.yaml beside the protocol.",
+)  # fmt: skip
 READING = click.option(
     "--reading",
     "readings",
@@ -71,6 +75,11 @@ def entropy_for(seed: int | None, *folders: Path) -> int:
     drawn = randbits(BITS)
     click.echo(f"seed: {drawn}", err=True)
     return drawn
+
+
+def scenario_for(scenario: Path | None, protocol: Path) -> Path:
+    """Return the scenario that is given, else the folder of the protocol, in which one is looked for."""
+    return scenario or (protocol if protocol.is_dir() else protocol.parent)
 
 
 @contextmanager

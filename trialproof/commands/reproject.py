@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from trialproof.commands.common import PROTOCOL, READING, UNDECIDED, in_color, need, write
+from trialproof.commands.common import PROTOCOL, READING, SCENARIO, UNDECIDED, in_color, need, scenario_for, write
 
 if TYPE_CHECKING:
     from trialproof.simulate.accrual.interim_file import InterimFile
@@ -27,10 +27,7 @@ PICTURES = (".svg", ".png")
     "--on", "on", required=True, metavar="DATE",
     help="The day of the counts, as 2028-03-01: they are of whoever was enrolled before it.",
 )
-@click.option(
-    "--scenario", type=click.Path(path_type=Path), default=None, metavar="FILE",
-    help="The assumptions; by default the scenario.yaml beside the protocol.",
-)
+@SCENARIO
 @click.option(
     "--as-planned", is_flag=True,
     help="Take how sites differ from the scenario, instead of learning it from the counts.",
@@ -86,8 +83,8 @@ def reproject(
 
     _check_picture(output)
     loaded = load(protocol)
-    beside = protocol if protocol.is_dir() else protocol.parent
-    setting = prepare(loaded, load_scenario(scenario or beside, loaded, read_selection(loaded, readings)))
+    selection = read_selection(loaded, readings)
+    setting = prepare(loaded, load_scenario(scenario_for(scenario, protocol), loaded, selection))
     plan = setting.scenario
     file = read_interim(counts, plan, read_day(on, plan))
     file.check_open(plan.accrual.target, learned=not as_planned)

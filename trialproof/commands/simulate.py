@@ -16,12 +16,14 @@ from trialproof.commands.common import (
     NUMBER,
     PROTOCOL,
     READING,
+    SCENARIO,
     UNDECIDED,
     counted,
     engine_for,
     entropy_for,
     in_color,
     kept,
+    scenario_for,
 )
 
 if TYPE_CHECKING:
@@ -40,10 +42,7 @@ FIRST, SECOND = "first", "second"
 
 @click.command()
 @PROTOCOL
-@click.option(
-    "--scenario", type=click.Path(path_type=Path), default=None, metavar="FILE",
-    help="The assumptions; by default the scenario.yaml beside the protocol.",
-)
+@SCENARIO
 @click.option(
     "--replications", type=NUMBER, default=None, help=f"How many trials to simulate.  [default: {REPLICATIONS}]"
 )
@@ -197,8 +196,8 @@ def _simulation(
     from trialproof.simulate.runs.simulation import simulation_of
     from trialproof.simulate.scenario.load import load_scenario
 
-    beside = protocol if protocol.is_dir() else protocol.parent
-    return simulation_of(loaded, load_scenario(scenario or beside, loaded, selection), entropy, engine)
+    file = scenario_for(scenario, protocol)
+    return simulation_of(loaded, load_scenario(file, loaded, selection), entropy, engine)
 
 
 def _verify_engine(simulation: Simulation, number: int) -> None:

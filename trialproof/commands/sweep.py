@@ -16,6 +16,7 @@ from trialproof.commands.common import (
     NUMBER,
     PROTOCOL,
     READING,
+    SCENARIO,
     UNDECIDED,
     WORKERS,
     counted,
@@ -23,6 +24,7 @@ from trialproof.commands.common import (
     entropy_for,
     in_color,
     kept,
+    scenario_for,
 )
 
 if TYPE_CHECKING:
@@ -39,10 +41,7 @@ UP_TO = 16
 
 @click.command()
 @PROTOCOL
-@click.option(
-    "--scenario", type=click.Path(path_type=Path), default=None, metavar="FILE",
-    help="The assumptions; by default the scenario.yaml beside the protocol.",
-)
+@SCENARIO
 @click.option(
     "--vary", "varied", multiple=True, metavar="PATH=VALUES",
     help="A value of the scenario file: `1,2,3`, from:to:step as `80:160:40`, or two ends as `0..5%`. May be repeated.",
@@ -153,9 +152,8 @@ def sweep(
     selection = read_selection(loaded, readings)
     axes = [read_axis(text) for text in varied]
     wanted = tuple(read_condition(text) for text in conditions)
-    beside = protocol if protocol.is_dir() else protocol.parent
     entropy = entropy_for(seed, *(() if output is None else (output,)))
-    base = base_of(loaded, scenario or beside, selection, entropy, engine_for(engine))
+    base = base_of(loaded, scenario_for(scenario, protocol), selection, entropy, engine_for(engine))
     if least is not None:
         axes.append(_sought(least))
     kind, number = _kind(latin, saltelli)
